@@ -1,0 +1,96 @@
+"""Every word the product counts with, one line of meaning each; the code twin of the glossary.
+
+The values are what the database, the JSON answers and the pages show: they never change.
+"""
+
+from enum import StrEnum
+
+
+class Status(StrEnum):
+    """What is known of a message or an attempt; gateways' own words are mapped to these."""
+
+    QUEUED = "queued"  # waiting with us, or with the gateway
+    SENT = "sent"  # handed to the network; nothing heard from the phone yet
+    DELIVERED = "delivered"  # the gateway says it reached the phone
+    UNDELIVERED = "undelivered"  # the gateway says it did not arrive
+    FAILED = "failed"  # nobody took it
+    EXPIRED = "expired"  # not delivered within its validity
+    REJECTED = "rejected"  # blocked by gateway, carrier or opt-out
+
+    @property
+    def is_final(self) -> bool:
+        """True when no ordinary receipt follows (a late `delivered` still may)."""
+        return self not in (Status.QUEUED, Status.SENT)
+
+    @property
+    def is_failure(self) -> bool:
+        """True when this text will not arrive, so that the next one need not wait."""
+        return self.is_final and self is not Status.DELIVERED
+
+
+class ErrorClass(StrEnum):
+    """Who has to act on a gateway's refusal. Fine codes are kept, never branched on."""
+
+    RETRY = "retry"  # passing: the same text may go through later or elsewhere
+    BAD_PHONE = "bad_phone"  # this number can't receive texts
+    BLOCKED = "blocked"  # filtered by gateway, carrier or fraud guard
+    OPTED_OUT = "opted_out"  # the person sent STOP
+    ROUTE = "route"  # this gateway can't reach this destination; another may
+    ACCOUNT = "account"  # our account with the gateway: credentials, money, sender ID
+    EXPIRED = "expired"  # validity ran out on the way
+    UNCLASSIFIED = "unclassified"  # a code nobody has described yet
+
+
+class Purpose(StrEnum):
+    """Why a text is sent; a code is good for its purpose only."""
+
+    LOGIN = "login"  # second step of a login
+    ENROL = "enrol"  # confirm a phone before it counts
+    STEP_UP = "step_up"  # confirm a person who is logged in already
+    API = "api"  # asked for by a service over the API
+    NOTICE = "notice"  # tells of something that happened; holds no code
+    INVITATION = "invitation"  # asks an imported user to set the account up
+    TEST = "test"  # an operator tries a gateway
+
+
+class Channel(StrEnum):
+    """How a code travels."""
+
+    SMS = "sms"
+    CALL = "call"
+
+
+class VerificationStatus(StrEnum):
+    """Life of a verification, in the words of Twilio Verify."""
+
+    PENDING = "pending"
+    APPROVED = "approved"
+    CANCELED = "canceled"
+    EXPIRED = "expired"
+    MAX_ATTEMPTS_REACHED = "max_attempts_reached"
+
+
+class AuthenticatorKind(StrEnum):
+    """What a user can enrol as a second factor."""
+
+    PHONE = "phone"
+    APP = "app"  # time-based codes (RFC 6238)
+    PASSKEY = "passkey"  # WebAuthn credential
+    RECOVERY = "recovery"  # printed single-use codes
+
+
+class SessionState(StrEnum):
+    """How far a browser has come."""
+
+    HALF = "half"  # password right, second factor pending
+    FULL = "full"  # logged in
+
+
+class CheckOutcome(StrEnum):
+    """What one check of a code found."""
+
+    APPROVED = "approved"
+    WRONG = "wrong"
+    EXPIRED = "expired"
+    EXHAUSTED = "exhausted"  # no checks left
+    GONE = "gone"  # no live verification: used, cancelled, replaced
