@@ -94,3 +94,23 @@ class CheckOutcome(StrEnum):
     EXPIRED = "expired"
     EXHAUSTED = "exhausted"  # no checks left
     GONE = "gone"  # no live verification: used, cancelled, replaced
+
+
+class AuditEvent(StrEnum):
+    """What the audit keeps; each in the transaction that did it."""
+
+    SIGNED_UP = "signed_up"
+    PASSWORD_RIGHT = "password_right"  # noqa: S105
+    PASSWORD_WRONG = "password_wrong"  # noqa: S105
+    PASSWORD_SET = "password_set"  # noqa: S105
+    LOGGED_IN = "logged_in"
+    LOGGED_OUT = "logged_out"
+    SESSION_ENDED = "session_ended"
+    CODE_SENT = "code_sent"
+    CODE_RIGHT = "code_right"
+    CODE_WRONG = "code_wrong"
+    CODE_EXHAUSTED = "code_exhausted"
+    PHONE_ENROLLED = "phone_enrolled"
+    PHONE_REMOVED = "phone_removed"
+    LIMIT_REACHED = "limit_reached"
+    OPERATOR_INVITED = "operator_invited"

@@ -1,35 +1,72 @@
 """What every gateway is: values in, values out; no database, no app, no clock of its own.
 
-    GatewayError
-    ├── BadCredential   the callback's signature or token is missing or wrong: answer 403
-    └── Malformed       rightly signed, but not what this gateway sends: answer 400
+An adapter needs no other import than this one: the words of `callback` and `results` are here too.
 """
 
-import hmac
-import json
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from functools import cached_property
-from typing import Any, ClassVar
-from urllib.parse import parse_qsl, urlsplit
+from typing import ClassVar
 
-from twofactor.gateways.wire import Wire
+from twofactor.gateways.callback import (
+    BadCredential,
+    Callback,
+    GatewayError,
+    Malformed,
+    an_object,
+    check_fresh,
+    check_path_token,
+    check_storable,
+    e164,
+    iso_time,
+    optional,
+    our_reference,
+    required,
+    single,
+)
+from twofactor.gateways.results import (
+    UNREADABLE,
+    Accepted,
+    Refused,
+    SendResult,
+    Unknown,
+    exchange,
+    refused,
+)
+from twofactor.gateways.wire import Reply, Wire
 from twofactor.words import ErrorClass, Status
 
-
-class GatewayError(Exception):
-    """A callback that is not taken."""
-
-
-class BadCredential(GatewayError):
-    """Signature or token missing or wrong. Nothing of the callback may be stored."""
-
-
-class Malformed(GatewayError):
-    """Rightly signed, but broken."""
+__all__ = [
+    "UNREADABLE",
+    "Accepted",
+    "BadCredential",
+    "Balance",
+    "Callback",
+    "Credential",
+    "Gateway",
+    "GatewayError",
+    "InboundText",
+    "Malformed",
+    "OutgoingSms",
+    "ParsedReceipt",
+    "Refused",
+    "Reply",
+    "SendResult",
+    "Unknown",
+    "an_object",
+    "check_fresh",
+    "check_path_token",
+    "e164",
+    "exchange",
+    "iso_time",
+    "optional",
+    "our_reference",
+    "refused",
+    "required",
+    "single",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,38 +98,6 @@ class OutgoingSms:
 
 
 @dataclass(frozen=True, slots=True)
-class Accepted:
-    """The gateway took the text."""
-
-    gateway_ref: str
-    price: Decimal | None = None  # of the whole text, where the answer tells it
-    currency: str = ""
-    segments: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """The gateway said no, so nothing was sent and nothing is charged."""
-
-    code: str
-    error_class: ErrorClass
-    permanent: bool  # the same text through the same gateway can't succeed later
-    retry_after: float | None = None  # seconds, where the gateway asks for a pause
-    detail: str = ""  # the gateway's words, for the operator
-
-
-@dataclass(frozen=True, slots=True)
-class Unknown:
-    """Nobody can say whether the text left: a timeout after the request went out, an unreadable
-    answer. It counts as sent for every limit and budget."""
-
-    reason: str
-
-
-SendResult = Accepted | Refused | Unknown
-
-
-@dataclass(frozen=True, slots=True)
 class Balance:
     """Money left with the gateway."""
 
@@ -102,7 +107,8 @@ class Balance:
 
 @dataclass(frozen=True, slots=True)
 class ParsedReceipt:
-    """One delivery fact in our words; `status` None means: real, but changes nothing."""
+    """One delivery fact in our words; `status` None means: real, but changes nothing. Raises
+    Malformed for words that can't be stored."""
 
     gateway_ref: str
     status: Status | None
@@ -115,73 +121,21 @@ class ParsedReceipt:
     price: Decimal | None = None
     currency: str = ""
 
+    def __post_init__(self) -> None:
+        check_storable(self.gateway_ref, self.raw_status, self.error_code, self.currency)
+
 
 @dataclass(frozen=True, slots=True)
 class InboundText:
-    """A text that a person sent back to us."""
+    """A text that a person sent back to us. Raises Malformed for ids that can't be stored."""
 
     gateway_ref: str
     sender: str  # E.164 with +
     recipient: str
-    body: str
+    body: str  # as it came; may hold anything
 
-
-@dataclass(frozen=True)
-class Callback:
-    """One HTTP request of a gateway, as it called us at our public address.
-
-    `url` is PUBLIC_URL + raw path + raw query; header names are lower case; `path_token` is the
-    last part of the path where the webhook has one.
-    """
-
-    method: str
-    url: str
-    headers: Mapping[str, str]
-    body: bytes
-    received_at: datetime
-    path_token: str = ""
-    attempt_sid: str = field(default="")  # our reference from the query, already checked for shape
-
-    @property
-    def content_type(self) -> str:
-        return self.headers.get("content-type", "").split(";")[0].strip().lower()
-
-    @cached_property
-    def query(self) -> list[tuple[str, str]]:
-        return parse_qsl(urlsplit(self.url).query, keep_blank_values=True)
-
-    @cached_property
-    def form(self) -> list[tuple[str, str]]:
-        """The decoded pairs of a form body. Raises Malformed for bytes that are not UTF-8."""
-        try:
-            return parse_qsl(
-                self.body.decode(), keep_blank_values=True, errors="strict", max_num_fields=100
-            )
-        except ValueError as error:
-            raise Malformed("the form can't be decoded") from error
-
-    @cached_property
-    def json(self) -> Any:
-        """The decoded JSON body. Raises Malformed when it is none, or nests too deep."""
-        try:
-            return json.loads(self.body)
-        except (ValueError, RecursionError) as error:
-            raise Malformed("the JSON can't be decoded") from error
-
-
-def single(pairs: Sequence[tuple[str, str]]) -> dict[str, str]:
-    """The pairs as a dict. Raises Malformed when a name comes twice: a signature that joins names
-    and values without separators still fits then (S-53)."""
-    fields = dict(pairs)
-    if len(fields) != len(pairs):
-        raise Malformed("a field is repeated")
-    return fields
-
-
-def check_path_token(expected: str, callback: Callback) -> None:
-    """For gateways that sign nothing. Raises BadCredential; an empty setting shuts the door."""
-    if not expected or not hmac.compare_digest(expected.encode(), callback.path_token.encode()):
-        raise BadCredential("path token missing or wrong")
+    def __post_init__(self) -> None:
+        check_storable(self.gateway_ref, self.recipient)
 
 
 class Gateway(ABC):

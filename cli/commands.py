@@ -1,0 +1,17 @@
+"""Hangs every command group into the app."""
+
+from collections.abc import Callable
+
+from flask import Flask
+
+from cli.group import Group
+from cli.operators import operators
+
+GROUPS: tuple[Group, ...] = (operators,)
+
+
+def install(app: Flask, make_ready: Callable[[], None]) -> None:
+    """Register the groups; each makes the database ready before its verb runs."""
+    for group in GROUPS:
+        group.make_ready = make_ready
+        app.cli.add_command(group)

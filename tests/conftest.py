@@ -1,0 +1,57 @@
+"""The house on a table: one app with a database of its own, a clock that moves when told, and the
+simulated phones. Only the HTTP seam below the gateways is ever replaced."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from tests.cast import Cast
+from tests.settings import settings_for
+from twofactor.clock import FixedClock
+from twofactor.extensions import db
+from twofactor.house import House, house
+from wsgi import create_app
+
+NOON = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    return FixedClock(NOON)
+
+
+@pytest.fixture
+def app(tmp_path: Path, clock: FixedClock) -> Iterator[Flask]:
+    """A development house; no threads run, so that a test decides when a text leaves."""
+    made = create_app(settings_for(tmp_path), clock)
+    with made.app_context():
+        db.create_all()
+    yield made
+    close(made)
+
+
+@pytest.fixture
+def built(app: Flask) -> House:
+    with app.app_context():
+        return house()
+
+
+@pytest.fixture
+def cast(app: Flask, clock: FixedClock) -> Cast:
+    """Alice has a phone; Bob has none yet; Olive runs the place."""
+    return Cast(app, clock)
+
+
+def close(app: Flask) -> None:
+    """Let go of connections, threads and files."""
+    with app.app_context():
+        house().writer.close()
+        for gateway in house().kit.gateways.values():
+            phones = getattr(gateway, "phones", None)
+            if phones is not None:
+                phones.close()
+        db.session.remove()
+        db.engine.dispose()

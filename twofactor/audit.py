@@ -1,0 +1,30 @@
+"""The audit: append-only, always written in the transaction of what it tells of (S-67)."""
+
+from sqlalchemy import select
+
+from twofactor.browser import in_words
+from twofactor.extensions import db
+from twofactor.kit import Kit, Visitor
+from twofactor.models import AuditEntry
+from twofactor.words import AuditEvent
+
+
+def write(
+    kit: Kit,
+    event: AuditEvent,
+    user_id: int | None = None,
+    visitor: Visitor | None = None,
+    **detail: str | int | None,
+) -> None:
+    """Append one entry. `detail` holds sids, names and counts; never a code, phone or address."""
+    entry = AuditEntry(at=kit.now(), event=event.value, user_id=user_id, detail=detail)
+    if visitor is not None:
+        entry.visitor = kit.keyring.pseudonym("address", visitor.address)
+        entry.browser = in_words(visitor.user_agent)
+    db.session.add(entry)
+
+
+def recent(user_id: int, most: int = 10) -> list[AuditEntry]:
+    """A user's latest entries, newest first."""
+    of_user = select(AuditEntry).where(AuditEntry.user_id == user_id)
+    return list(db.session.scalars(of_user.order_by(AuditEntry.id.desc()).limit(most)))

@@ -1,0 +1,38 @@
+"""Every setting: its name without prefix, its default, and what it means."""
+
+from dataclasses import dataclass
+
+PREFIX = "SIXDIGITS_"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One setting `SIXDIGITS_<name>`."""
+
+    name: str
+    default: str
+    meaning: str
+    secret: bool = False
+
+
+FIELDS = (
+    Field("ENV", "development", "`development` or `production`; production refuses unsafe starts"),
+    Field("SECRET_KEY", "", "signs sessions; made on first start in development", secret=True),
+    Field("DATA_KEYS", "", "comma list of 32-byte urlsafe base64 keys, newest first", secret=True),
+    Field("DATABASE_URL", "", "SQLite file in `instance/` when empty", secret=True),
+    Field("REDIS_URL", "", "Redis or Valkey: store of the outer rate limits", secret=True),
+    Field("WORKERS", "embedded", "`embedded` (threads beside the app) or `distributed`"),
+    Field("PUBLIC_URL", "http://127.0.0.1:5000", "the address people and gateways use"),
+    Field("TRUSTED_PROXIES", "0", "how many proxies in front may set forwarded headers"),
+    Field("GATEWAYS", "simulator", "comma list of gateways in order of preference"),
+    Field("COUNTRIES", "", "ISO codes that may be sent to; `*` is all; empty sends nothing"),
+    Field("CODE_LENGTH", "6", "digits in a code"),
+    Field("CODE_LIFETIME_SECONDS", "300", "how long a code is valid"),
+    Field("CODE_MAX_CHECKS", "5", "checks allowed for one code"),
+    Field("CODE_MAX_SENDS", "5", "texts allowed for one code"),
+    Field("RESEND_WAITS_SECONDS", "30,40,60,90", "waits before each further text"),
+    Field("LIMITS", "on", "`off` only for load tests; refused in production"),
+    Field("BRAND", "Sixdigits", "the name in texts and pages, at most 20 characters"),
+    Field("HELP_ADDRESS", "", "e-mail or web address of your support, shown to people in trouble"),
+    Field("LOG_LEVEL", "INFO", "least severe level that is logged"),
+)

@@ -1,0 +1,146 @@
+"""load(): the one way to Settings."""
+
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+from typing import Literal, cast
+
+from twofactor.config import parsing, sources
+from twofactor.config.faults import ConfigError, Fault
+from twofactor.config.fields import FIELDS, PREFIX
+from twofactor.config.keys import (
+    DATA_KEYS_FILE,
+    MAKE_DATA_KEY,
+    SECRET_KEY_FILE,
+    kept,
+    new_data_key,
+    new_secret_key,
+)
+from twofactor.config.parsing import Reader
+from twofactor.config.production import GatewayField, refusals
+from twofactor.config.settings import CodeRules, Settings
+
+
+def load(
+    environ: Mapping[str, str],
+    instance: Path,
+    gateways: Mapping[str, Mapping[str, GatewayField]],
+    env_file: Path | None = None,
+    local_port: int | None = None,
+) -> Settings:
+    """Read everything. Raises ConfigError with all faults at once.
+
+    `gateways` maps each gateway's name to its own settings, so that this module knows none.
+    In development, missing keys are made and kept in `instance`, and without a PUBLIC_URL the
+    address is the loopback one with `local_port`.
+    """
+    gateway_names = {
+        f"{gateway.upper()}_{name}": (gateway, name)
+        for gateway, fields in gateways.items()
+        for name in (*fields, "API_URL")
+    }
+    known = [field.name for field in FIELDS] + list(gateway_names)
+    values, faults = sources.resolve(sources.read(environ, env_file), known)
+    if local_port and not values.get("PUBLIC_URL") and values.get("ENV") != "production":
+        values["PUBLIC_URL"] = f"http://127.0.0.1:{local_port}"
+    reader = Reader(values)
+    settings = _settings(reader, instance, tuple(gateways), _by_gateway(values, gateway_names))
+    faults += reader.faults
+    if settings.is_production:
+        faults += refusals(settings, environ, gateways)
+    if faults:
+        raise ConfigError(faults)
+    return settings
+
+
+def _by_gateway(
+    values: Mapping[str, str], gateway_names: Mapping[str, tuple[str, str]]
+) -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = {}
+    for full, (gateway, name) in gateway_names.items():
+        if values.get(full):
+            found.setdefault(gateway, {})[name] = values[full]
+    return found
+
+
+def _settings(
+    reader: Reader,
+    instance: Path,
+    known_gateways: tuple[str, ...],
+    gateway_settings: Mapping[str, Mapping[str, str]],
+) -> Settings:
+    env = cast(
+        Literal["development", "production"], reader.choice("ENV", ("development", "production"))
+    )
+    strict = env == "production"
+    sqlite = f"sqlite:///{instance / 'sixdigits.sqlite3'}"
+    secret_key, data_keys = _keys(reader, instance, strict)
+    return Settings(
+        env=env,
+        secret_key=secret_key,
+        data_keys=data_keys,
+        database_url=reader.text("DATABASE_URL") or sqlite,
+        redis_url=reader.text("REDIS_URL"),
+        workers=_workers(reader),
+        public_url=reader.parsed(
+            "PUBLIC_URL", parsing.public_url, "", "Write it like https://login.example.com."
+        ),
+        trusted_proxies=reader.number("TRUSTED_PROXIES", 0, 10),
+        gateways=reader.parsed(
+            "GATEWAYS",
+            partial(parsing.names, known=known_gateways),
+            (),
+            f"Use names out of: {', '.join(known_gateways)}.",
+        ),
+        gateway_settings=gateway_settings,
+        countries=_countries(reader, strict),
+        codes=_codes(reader, strict),
+        limits=reader.choice("LIMITS", ("on", "off")) == "on",
+        brand=reader.parsed("BRAND", parsing.brand, "", "Use 1 to 20 characters, few digits."),
+        help_address=reader.text("HELP_ADDRESS"),
+        log_level=reader.choice("LOG_LEVEL", ("INFO", "DEBUG", "WARNING", "ERROR")),
+    )
+
+
+def _workers(reader: Reader) -> Literal["embedded", "distributed"]:
+    chosen = reader.choice("WORKERS", ("embedded", "distributed"))
+    if chosen == "distributed" and not reader.text("REDIS_URL"):
+        reader.faults.append(
+            Fault(
+                PREFIX + "WORKERS", "distributed workers need a broker", "Set SIXDIGITS_REDIS_URL."
+            )
+        )
+    return cast(Literal["embedded", "distributed"], chosen)
+
+
+def _countries(reader: Reader, strict: bool) -> frozenset[str] | None:
+    if not reader.text("COUNTRIES"):
+        return frozenset() if strict else None
+    none: frozenset[str] | None = frozenset()
+    return reader.parsed("COUNTRIES", parsing.countries, none, "Use ISO codes like UG,KE, or *.")
+
+
+def _codes(reader: Reader, strict: bool) -> CodeRules:
+    """Bounds of security.md section 0 in production; development may be quicker and laxer."""
+    return CodeRules(
+        length=reader.number("CODE_LENGTH", 6 if strict else 4, 10),
+        lifetime_seconds=reader.number("CODE_LIFETIME_SECONDS", 60 if strict else 1, 600),
+        max_checks=reader.number("CODE_MAX_CHECKS", 1, 10),
+        max_sends=reader.number("CODE_MAX_SENDS", 1, 5 if strict else 100),
+        resend_waits=reader.parsed(
+            "RESEND_WAITS_SECONDS", parsing.waits, (30,), "Write seconds like 30,40,60,90."
+        ),
+    )
+
+
+def _keys(reader: Reader, instance: Path, strict: bool) -> tuple[str, tuple[bytes, ...]]:
+    secret = reader.text("SECRET_KEY")
+    text = reader.text("DATA_KEYS")
+    if not strict:
+        secret = secret or kept(instance / SECRET_KEY_FILE, new_secret_key())
+        text = text or kept(instance / DATA_KEYS_FILE, new_data_key())
+    try:
+        return secret, parsing.data_keys(text)
+    except ValueError as error:
+        reader.faults.append(Fault(PREFIX + "DATA_KEYS", str(error), MAKE_DATA_KEY))
+        return secret, ()

@@ -1,0 +1,64 @@
+"""The settings the whole product reads: one frozen value."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+from urllib.parse import urlsplit
+
+
+@dataclass(frozen=True, slots=True)
+class CodeRules:
+    """Bounds of one code."""
+
+    length: int
+    lifetime_seconds: int
+    max_checks: int
+    max_sends: int
+    resend_waits: tuple[int, ...]  # seconds before the second, third … text; the last repeats
+
+    def wait_after(self, sends: int) -> int:
+        """Seconds to wait after the `sends`th text."""
+        return self.resend_waits[min(sends, len(self.resend_waits)) - 1]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything an operator can set. Secrets never appear in `repr`."""
+
+    env: Literal["development", "production"]
+    secret_key: str = field(repr=False)
+    data_keys: tuple[bytes, ...] = field(repr=False)
+    database_url: str = field(repr=False)
+    redis_url: str = field(repr=False)
+    workers: Literal["embedded", "distributed"]
+    public_url: str
+    trusted_proxies: int
+    gateways: tuple[str, ...]
+    gateway_settings: Mapping[str, Mapping[str, str]] = field(repr=False)
+    countries: frozenset[str] | None  # None: every country
+    codes: CodeRules
+    limits: bool
+    brand: str
+    help_address: str
+    log_level: str
+
+    @property
+    def is_production(self) -> bool:
+        return self.env == "production"
+
+    @property
+    def is_https(self) -> bool:
+        return self.public_url.startswith("https://")
+
+    @property
+    def host(self) -> str:
+        """Host name of PUBLIC_URL without port: the origin in the text's last line."""
+        return urlsplit(self.public_url).hostname or ""
+
+    @property
+    def netloc(self) -> str:
+        """Host and port of PUBLIC_URL, as a `Host` header names them."""
+        return urlsplit(self.public_url).netloc.lower()
+
+    def allows_country(self, country: str) -> bool:
+        return self.countries is None or country in self.countries

@@ -1,0 +1,99 @@
+"""The thread by which the simulated network calls the webhooks: signed, over real HTTP."""
+
+import logging
+from datetime import timedelta
+from threading import Condition, Thread
+
+from twofactor.clock import Clock
+from twofactor.gateways.simulator.forms import form_of
+from twofactor.gateways.simulator.phones import Phones
+from twofactor.gateways.simulator.text import Call
+from twofactor.gateways.twilio import sign
+from twofactor.gateways.wire import Wire, WireError
+
+MAX_TRIES = 6
+FIRST_RETRY_SECONDS = 1.0  # doubles with every further try: 1, 2, 4, 8, 16
+POLL_SECONDS = 1.0  # how late a text of another process may be noticed
+THREADS = 4
+
+log = logging.getLogger(__name__)
+
+
+class Radio:
+    """Posts what is due on the phones. Every report is made at least once, by whichever process
+    claims it; after MAX_TRIES without a taker, or a plain no, it is dropped."""
+
+    def __init__(self, phones: Phones, wire: Wire, clock: Clock, token: str) -> None:
+        """`token` signs as a Twilio auth token does."""
+        self._phones, self._wire, self._clock, self._token = phones, wire, clock, token
+        self._news = Condition()
+        self._heard = 0  # so that no news is missed between a look and the wait
+        self._is_on = False
+        self._threads: list[Thread] = []
+
+    def start(self, threads: int = THREADS) -> None:
+        """Begin to post in daemon threads."""
+        self._is_on = True
+        self._threads = [
+            Thread(target=self._run, name=f"simulator-radio-{n}", daemon=True)
+            for n in range(threads)
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self, seconds: float = 5.0) -> None:
+        """Stop after the calls under way; what is not posted stays on the phones."""
+        with self._news:
+            self._is_on = False
+            self._news.notify_all()
+        for thread in self._threads:
+            thread.join(seconds)
+
+    def wake(self) -> None:
+        """Look at once: something new is on the phones."""
+        with self._news:
+            self._heard += 1
+            self._news.notify()
+
+    def post_due(self) -> int:
+        """Post all that is due, here and now; how many calls that took."""
+        calls = 0
+        while call := self._phones.claim(self._clock.now()):
+            self._post(call)
+            calls += 1
+        return calls
+
+    def _run(self) -> None:
+        while self._is_on:
+            heard, pause = self._heard, POLL_SECONDS
+            try:
+                self.post_due()
+                pause = self._pause()
+            except Exception:
+                log.exception("the simulated network stumbled; it goes on in a second")
+            with self._news:
+                if self._is_on and self._heard == heard:
+                    self._news.wait(pause)
+
+    def _pause(self) -> float:
+        """Seconds until something falls due, at most until the next look at other processes."""
+        due_at = self._phones.next_due()
+        if due_at is None:
+            return POLL_SECONDS
+        return min(POLL_SECONDS, max(0.0, (due_at - self._clock.now()).total_seconds()))
+
+    def _post(self, call: Call) -> None:
+        form = form_of(call, self._clock.now())
+        headers = {"X-Twilio-Signature": sign(self._token, call.text.url, list(form.items()))}
+        try:
+            status = self._wire.call("POST", call.text.url, headers=headers, form=form).status
+        except WireError:
+            status = 0
+        if 200 <= status < 300:
+            self._phones.done(call)
+        elif 0 < status < 500 and status != 429 or call.tries >= MAX_TRIES:
+            log.warning("%s: a simulated receipt was not taken (HTTP %s)", call.text.sid, status)
+            self._phones.give_up(call.id)
+        else:
+            wait = FIRST_RETRY_SECONDS * 2 ** (call.tries - 1)
+            self._phones.put_back(call.id, self._clock.now() + timedelta(seconds=wait))

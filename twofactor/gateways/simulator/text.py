@@ -1,0 +1,52 @@
+"""What lies on a simulated phone, and what the network has yet to report of it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from twofactor.words import Status
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text to a simulated phone, or the phone's reply."""
+
+    sid: str
+    to: str  # E.164 with +
+    sender: str
+    body: str
+    at: datetime  # when it was handed over
+    url: str  # where its receipts are posted, or the reply itself
+    arrives_at: datetime | None  # None: never
+    carrier: str = ""
+    status: Status = Status.QUEUED  # the last one reported
+    error_code: str = ""
+    is_reply: bool = False
+
+    @property
+    def phone(self) -> str:
+        """The simulated phone that it came to, or from."""
+        return self.sender if self.is_reply else self.to
+
+    def has_arrived(self, now: datetime) -> bool:
+        """True when a person can read it on the phone."""
+        return self.arrives_at is not None and self.arrives_at <= now
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """What is to be reported of a text, and when."""
+
+    status: Status
+    due_at: datetime
+    error_code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A report that one process has claimed: nobody else makes it until the lease ends."""
+
+    id: int
+    text: Text
+    status: Status
+    error_code: str
+    tries: int  # with this one

@@ -1,0 +1,31 @@
+"""Opaque public ids and bearer tokens.
+
+A sid is a two-letter prefix and 32 hexadecimal digits, the shape that Twilio's SDKs expect.
+"""
+
+import re
+import secrets
+
+USER = "US"
+SESSION = "SE"
+AUTHENTICATOR = "AU"
+VERIFICATION = "VE"
+MESSAGE = "SM"
+ATTEMPT = "VL"
+
+_SID = re.compile(r"[A-Z]{2}[0-9a-f]{32}")
+
+
+def new_sid(prefix: str) -> str:
+    """A fresh sid with 128 random bits."""
+    return prefix + secrets.token_hex(16)
+
+
+def is_sid(text: str, prefix: str) -> bool:
+    """True when `text` has the exact shape of a sid with this prefix."""
+    return text.startswith(prefix) and _SID.fullmatch(text) is not None
+
+
+def new_token() -> str:
+    """A bearer token with 256 random bits, safe in cookies and URLs."""
+    return secrets.token_urlsafe(32)

@@ -1,0 +1,31 @@
+"""What every verb works with: settings, time, keys and gateways, handed on as one argument."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from twofactor.clock import Clock
+from twofactor.config.settings import Settings
+from twofactor.crypto import Keyring
+from twofactor.gateways.base import Gateway
+
+
+@dataclass(frozen=True)
+class Kit:
+    """Composed once by `wsgi.py`; nothing in it changes while the process lives."""
+
+    settings: Settings
+    clock: Clock
+    keyring: Keyring
+    gateways: Mapping[str, Gateway]  # in the operator's order of preference
+
+    def now(self) -> datetime:
+        return self.clock.now()
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Who is at the door: the peer's address, and the browser's own name for itself."""
+
+    address: str
+    user_agent: str = ""

@@ -1,0 +1,25 @@
+"""Who did what, in the transaction that did it (S-67)."""
+
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from twofactor.extensions import Base
+from twofactor.models.columns import Id, Time, Word
+
+
+class AuditEntry(Base):
+    """One event. Holds no code, no phone and no address in clear."""
+
+    __tablename__ = "audit_entries"
+
+    id: Mapped[Id]
+    at: Mapped[Time] = mapped_column(index=True)
+    event: Mapped[Word] = mapped_column(index=True)
+    user_id: Mapped[int | None] = mapped_column(
+        ForeignKey("users.id", ondelete="SET NULL"), index=True
+    )
+    visitor: Mapped[str] = mapped_column(String(32), default="")  # pseudonym of the address
+    browser: Mapped[str] = mapped_column(String(80), default="")
+    detail: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)

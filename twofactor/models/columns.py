@@ -1,0 +1,58 @@
+"""Column types and defaults that many tables share."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Annotated, Any
+
+from sqlalchemy import BigInteger, DateTime, Dialect, Integer, Numeric, String, TypeDecorator
+from sqlalchemy.orm import mapped_column
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """An aware UTC time, also on SQLite, which keeps no zone. Refuses naive values."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without zone")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        at: datetime = value
+        return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+
+
+class Money(TypeDecorator[Decimal]):
+    """An exact amount with six decimals; SQLite keeps it as a whole number of millionths."""
+
+    impl = Numeric(18, 6)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> Any:
+        return dialect.type_descriptor(BigInteger() if dialect.name == "sqlite" else Numeric(18, 6))
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> Any:
+        if value is None or dialect.name != "sqlite":
+            return value
+        return int((value * 1_000_000).to_integral_value())
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
+        if value is None:
+            return None
+        return Decimal(value) / 1_000_000 if dialect.name == "sqlite" else Decimal(value)
+
+
+# SQLite numbers rows by itself only for INTEGER primary keys.
+Id = Annotated[int, mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)]
+Sid = Annotated[str, mapped_column(String(34), unique=True)]
+Time = Annotated[datetime, mapped_column(UtcTime)]
+OptionalTime = Annotated[datetime | None, mapped_column(UtcTime)]
+Word = Annotated[str, mapped_column(String(32))]
+Fingerprint = Annotated[str, mapped_column(String(64))]

@@ -1,0 +1,112 @@
+"""How the database is opened, and the one way to write to it.
+
+SQLite: WAL, synchronous=FULL, foreign keys, a busy wait, mode 0600, and write transactions that
+begin IMMEDIATE (S-70); PostgreSQL: synchronous_commit on.
+"""
+
+import hashlib
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, cast
+
+from sqlalchemy import Connection, Engine, event, text
+from sqlalchemy.engine import CursorResult, make_url
+from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import UpdateBase
+
+from twofactor.extensions import db
+
+BUSY_MILLISECONDS = 10_000
+
+
+def engine_options(url: str) -> dict[str, Any]:
+    """What Flask-SQLAlchemy hands to create_engine for this address."""
+    if make_url(url).get_backend_name() == "sqlite":
+        return {"connect_args": {"timeout": BUSY_MILLISECONDS / 1000}, "pool_size": 20}
+    return {"pool_size": 20, "max_overflow": 20, "pool_pre_ping": True}
+
+
+def create_file(url: str) -> None:
+    """Make a missing SQLite file readable by its owner alone; its WAL inherits the mode."""
+    path = make_url(url).database
+    if make_url(url).get_backend_name() == "sqlite" and path and path != ":memory:":
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+
+
+def beside(url: str, name: str, instance: Path) -> Path:
+    """A file that belongs to this database: next to an SQLite one, else in `instance`."""
+    path = make_url(url).database
+    if make_url(url).get_backend_name() == "sqlite" and path and path != ":memory:":
+        return Path(f"{path}.{name}")
+    instance.mkdir(parents=True, exist_ok=True)
+    return instance / f"{hashlib.sha256(url.encode()).hexdigest()[:12]}.{name}"
+
+
+def prepare(engine: Engine) -> None:
+    """Set every new connection up; to be called once an engine."""
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _set_up_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    else:
+        event.listen(engine, "connect", _set_up_postgresql)
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """One write transaction: sees the newest state, commits at the end, rolls back on any error.
+
+    What was read before is read again inside, so that no decision stands on a stale row.
+    """
+    session = db.session()
+    if session.new or session.dirty or session.deleted:
+        raise RuntimeError("rows were changed outside a transaction")
+    session.rollback()
+    session.connection(execution_options={"writes": True})
+    try:
+        yield session
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+
+
+def changed(statement: UpdateBase) -> int:
+    """Run an UPDATE or DELETE in the caller's transaction; how many rows it changed.
+
+    Claims and counters are conditional statements whose count is checked: 0 means that somebody
+    else was first, or that the condition no longer holds.
+    """
+    result = db.session.execute(statement.execution_options(synchronize_session=False))
+    return cast(CursorResult[Any], result).rowcount
+
+
+def is_writable() -> bool:
+    """True when a write transaction can begin right now."""
+    with transaction() as session:
+        session.execute(text("SELECT 1"))
+    return True
+
+
+def _set_up_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.execute(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _set_up_postgresql(connection: Any, _record: Any) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET synchronous_commit TO on")
+        cursor.execute("SET TIME ZONE 'UTC'")
+    connection.commit()

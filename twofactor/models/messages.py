@@ -1,0 +1,52 @@
+"""Messages: the outbox. A row that is queued is a text that somebody still has to send."""
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from twofactor.extensions import Base
+from twofactor.models.columns import Fingerprint, Id, OptionalTime, Sid, Time, Word
+
+
+class Message(Base):
+    """One text to one phone. The body is sealed while it waits and erased when it is settled."""
+
+    __tablename__ = "messages"
+    __table_args__ = (
+        Index("ix_messages_status_next_try_at", "status", "next_try_at"),
+        Index("ix_messages_created_at", "created_at"),
+    )
+
+    id: Mapped[Id]
+    sid: Mapped[Sid]
+    purpose: Mapped[Word]  # Purpose
+    verification_id: Mapped[int | None] = mapped_column(
+        ForeignKey("verifications.id", ondelete="SET NULL"), index=True
+    )
+    phone_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    phone_fingerprint: Mapped[Fingerprint] = mapped_column(index=True)
+    phone_ending: Mapped[str] = mapped_column(String(2))  # all that pages show of the phone
+    country: Mapped[str] = mapped_column(String(2))
+    body_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    segments: Mapped[int]
+    status: Mapped[Word]  # Status
+    error_code: Mapped[str] = mapped_column(String(64), default="")
+    error_class: Mapped[str] = mapped_column(String(32), default="")  # ErrorClass
+    attempt_id: Mapped[int | None]  # the latest attempt; a plain number, to keep inserts acyclic
+    tries: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[Time]
+    valid_until: Mapped[Time]  # not worth sending after this
+    next_try_at: Mapped[OptionalTime]  # due when queued and past
+    leased_until: Mapped[OptionalTime]  # claimed by a sender until then
+    sent_at: Mapped[OptionalTime]
+    settled_at: Mapped[OptionalTime]
+    confirmed_at: Mapped[OptionalTime]  # the right code came back
+
+    @property
+    def phone_place(self) -> str:
+        """Where the phone is sealed for."""
+        return f"messages.phone:{self.sid}"
+
+    @property
+    def body_place(self) -> str:
+        """Where the body is sealed for."""
+        return f"messages.body:{self.sid}"

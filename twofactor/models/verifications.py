@@ -1,0 +1,76 @@
+"""One act of proving possession of a phone."""
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from twofactor.extensions import Base
+from twofactor.models.columns import Fingerprint, Id, OptionalTime, Sid, Time, Word
+from twofactor.words import VerificationStatus
+
+
+class Verification(Base):
+    """A code on its way, and what became of it. The code itself is kept twice while it lives:
+    digested for checking, sealed for sending again; both are erased when it ends (S-11)."""
+
+    __tablename__ = "verifications"
+    __table_args__ = (
+        Index(
+            "uq_verifications_live",  # one live code per account and purpose
+            "user_id",
+            "purpose",
+            unique=True,
+            sqlite_where=text("status = 'pending'"),
+            postgresql_where=text("status = 'pending'"),
+        ),
+        Index("ix_verifications_status_expires_at", "status", "expires_at"),
+        CheckConstraint("checks >= 0 AND checks <= max_checks", name="checks_in_bounds"),
+        CheckConstraint("sends >= 0 AND sends <= max_sends", name="sends_in_bounds"),
+    )
+
+    id: Mapped[Id]
+    sid: Mapped[Sid]
+    purpose: Mapped[Word]  # Purpose
+    channel: Mapped[Word]  # Channel
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    session_id: Mapped[int | None] = mapped_column(
+        ForeignKey("sessions.id", ondelete="CASCADE"), index=True
+    )
+    authenticator_id: Mapped[int | None] = mapped_column(
+        ForeignKey("authenticators.id", ondelete="CASCADE")
+    )
+    phone_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    phone_fingerprint: Mapped[Fingerprint] = mapped_column(index=True)
+    country: Mapped[str] = mapped_column(String(2))
+    code_digest: Mapped[bytes | None] = mapped_column(LargeBinary)
+    code_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    status: Mapped[Word]  # VerificationStatus
+    checks: Mapped[int] = mapped_column(default=0)
+    max_checks: Mapped[int]
+    sends: Mapped[int] = mapped_column(default=0)
+    max_sends: Mapped[int]
+    created_at: Mapped[Time]
+    expires_at: Mapped[Time]
+    next_send_at: Mapped[Time]
+    settled_at: Mapped[OptionalTime]
+
+    @property
+    def is_pending(self) -> bool:
+        return self.status == VerificationStatus.PENDING
+
+    @property
+    def checks_left(self) -> int:
+        return self.max_checks - self.checks
+
+    @property
+    def sends_left(self) -> int:
+        return self.max_sends - self.sends
+
+    @property
+    def phone_place(self) -> str:
+        """Where the phone is sealed for."""
+        return f"verifications.phone:{self.sid}"
+
+    @property
+    def code_place(self) -> str:
+        """Where the code is sealed for."""
+        return f"verifications.code:{self.sid}"

@@ -1,0 +1,103 @@
+"""What a phone is: one E.164 spelling for every way to write it, and only where a text can arrive.
+
+The facts (which ranges are assigned, which are mobile) are libphonenumber's metadata.
+"""
+
+import unicodedata
+from dataclasses import dataclass
+
+import phonenumbers
+from phonenumbers import PhoneNumber, PhoneNumberFormat, PhoneNumberType
+
+MAX_LENGTH = 64  # of what a person types; the longest phone has 15 digits (ITU-T E.164)
+MASK = "•" * 6
+SEPARATORS = frozenset(" -./()[]~\t\n\r·\N{HYPHEN}\N{MINUS SIGN}\N{EN DASH}\N{EM DASH}")
+TEXTABLE = (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
+NOT_A_COUNTRY = "001"  # libphonenumber's region of satellite and other worldwide ranges
+
+NOT_TEXTABLE = "Enter a mobile number that can receive text messages"
+
+
+class BadPhone(ValueError):
+    """Not a phone that a text can reach. `reason` tells the user what to do; it holds no digit of
+    what was typed."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Phone:
+    """A phone that a text can reach."""
+
+    e164: str  # with +
+    country: str  # ISO 3166-1 alpha-2
+
+
+def parse(text: str, region: str | None = None) -> Phone:
+    """The phone that a person means.
+
+    `region` (ISO alpha-2) reads national spellings; without it the country code is needed.
+    Raises BadPhone.
+    """
+    number = _read(_dialled(text, region), region)
+    country = phonenumbers.region_code_for_number(number)
+    if not phonenumbers.is_valid_number(number) or country is None:
+        raise BadPhone(_how_to(region))
+    if country == NOT_A_COUNTRY or phonenumbers.number_type(number) not in TEXTABLE:
+        raise BadPhone(NOT_TEXTABLE)
+    return Phone(phonenumbers.format_number(number, PhoneNumberFormat.E164), country)
+
+
+def mask(e164: str) -> str:
+    """The phone as people may see it: the last two digits, the same length for every phone."""
+    return MASK + e164[-2:]
+
+
+def prefix(e164: str) -> str:
+    """The neighbourhood of a phone: without its last four digits (limits against pumping)."""
+    return e164[:-4]
+
+
+def _dialled(text: str, region: str | None) -> str:
+    """What is left to dial: ASCII digits behind at most one +; raises BadPhone."""
+    if len(text) > MAX_LENGTH:
+        raise BadPhone(_how_to(region))
+    plain = unicodedata.normalize("NFKC", text)
+    seen = [c for c in plain if c not in SEPARATORS and unicodedata.category(c) != "Cf"]
+    plus = seen[:1] == ["+"]
+    digits = "".join(_digit(c, region) for c in seen[plus:])
+    if plus:
+        return f"+{digits}"
+    return f"+{digits[2:]}" if digits.startswith("00") else digits
+
+
+def _digit(char: str, region: str | None) -> str:
+    value = unicodedata.decimal(char, None)
+    if value is None:
+        raise BadPhone(_how_to(region))
+    return str(value)
+
+
+def _read(dialled: str, region: str | None) -> PhoneNumber:
+    if not dialled.startswith("+") and region is None:
+        raise BadPhone(f"Start with + and the country code, like {_sample(None)}")
+    try:
+        return phonenumbers.parse(dialled, region)
+    except phonenumbers.NumberParseException as error:
+        raise BadPhone(_how_to(region)) from error
+
+
+def _how_to(region: str | None) -> str:
+    return f"Enter a phone number, like {_sample(region)}"
+
+
+def _sample(region: str | None) -> str:
+    """How a mobile number of that country looks; a fictional one of the US where none is known."""
+    sample = (
+        phonenumbers.example_number_for_type(region, PhoneNumberType.MOBILE) if region else None
+    )
+    if sample is None:
+        return "+1 202 555 0123"
+    return phonenumbers.format_number(sample, PhoneNumberFormat.INTERNATIONAL)

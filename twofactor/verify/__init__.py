@@ -1,0 +1,1 @@
+"""Is this the right person: passwords, codes, limits, sessions."""

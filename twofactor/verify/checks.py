@@ -1,0 +1,98 @@
+"""Checks: counted first, compared after.
+
+The door commits `count` before it calls `settle`, so that no later error can take the count back
+(S-06; CVE-2026-35597 rolled it back together with the failed login).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import update
+
+from twofactor import audit
+from twofactor.extensions import db
+from twofactor.kit import Kit, Visitor
+from twofactor.models import Verification
+from twofactor.models.database import changed
+from twofactor.sms import receipts
+from twofactor.verify import limits, verifications
+from twofactor.words import AuditEvent, CheckOutcome, VerificationStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A check that is counted and may now be compared, once."""
+
+    verification_id: int
+    at: datetime
+
+
+def count(kit: Kit, verification: Verification, user_sid: str) -> Counted | CheckOutcome:
+    """Count one check before anybody compares it, against the code and against the account.
+
+    Raises LimitReached when the account's budget is spent.
+    """
+    now = kit.now()
+    live = update(Verification).where(
+        Verification.id == verification.id,
+        Verification.status == VerificationStatus.PENDING,
+        Verification.expires_at > now,
+        Verification.checks < Verification.max_checks,
+    )
+    if changed(live.values(checks=Verification.checks + 1)) != 1:
+        db.session.refresh(verification)
+        return ended(verification, now)
+    limits.count_guess(kit, user_sid, now)
+    return Counted(verification.id, now)
+
+
+def settle(kit: Kit, counted: Counted, code: str, user_sid: str, visitor: Visitor) -> CheckOutcome:
+    """Compare a counted check. APPROVED is said at most once for a code (S-03)."""
+    now = kit.now()
+    verification = db.session.get_one(Verification, counted.verification_id, populate_existing=True)
+    digest = verification.code_digest
+    if digest is None or not verification.is_pending or now >= verification.expires_at:
+        return ended(verification, now)
+    if not kit.keyring.is_code(verification.sid, code, digest):
+        return _wrong(kit, verification, visitor)
+    if not verifications.end(verification, VerificationStatus.APPROVED, now):
+        return CheckOutcome.GONE
+    limits.refund_guess(kit, user_sid, counted.at)
+    receipts.confirm(verification, now)
+    audit.write(
+        kit,
+        AuditEvent.CODE_RIGHT,
+        verification.user_id,
+        visitor,
+        verification=verification.sid,
+        purpose=verification.purpose,
+    )
+    return CheckOutcome.APPROVED
+
+
+def _wrong(kit: Kit, verification: Verification, visitor: Visitor) -> CheckOutcome:
+    exhausted = verification.checks_left <= 0
+    if exhausted:
+        verifications.end(verification, VerificationStatus.MAX_ATTEMPTS_REACHED, kit.now())
+    event = AuditEvent.CODE_EXHAUSTED if exhausted else AuditEvent.CODE_WRONG
+    audit.write(
+        kit,
+        event,
+        verification.user_id,
+        visitor,
+        verification=verification.sid,
+        purpose=verification.purpose,
+        checks=verification.checks,
+    )
+    return CheckOutcome.EXHAUSTED if exhausted else CheckOutcome.WRONG
+
+
+def ended(verification: Verification, now: datetime) -> CheckOutcome:
+    """Why a verification takes no check."""
+    if verification.status == VerificationStatus.MAX_ATTEMPTS_REACHED:
+        return CheckOutcome.EXHAUSTED
+    if verification.status == VerificationStatus.EXPIRED:
+        return CheckOutcome.EXPIRED
+    if not verification.is_pending:
+        return CheckOutcome.GONE
+    return CheckOutcome.EXPIRED if now >= verification.expires_at else CheckOutcome.EXHAUSTED

@@ -1,0 +1,171 @@
+"""Every limit that guards money or codes: name, number, window, and why (security.md section 0).
+
+Counted in the database in rolling windows, exactly, also with many processes (S-25, S-71). People
+and places enter only as keyed pseudonyms.
+"""
+
+import ipaddress
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select, text
+
+from twofactor.extensions import db
+from twofactor.kit import Kit
+from twofactor.models import LimitSlice
+from twofactor.sms import phone as phones
+
+HOUR = 3600
+DAY = 24 * HOUR
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """At most `most` hits in any `window` seconds."""
+
+    name: str
+    most: int
+    window: int
+    reason: str  # what the user is told
+
+    @property
+    def grain(self) -> int:
+        """Seconds of one slice: a hit is counted for up to that much longer than the window."""
+        return max(1, self.window // HOUR)
+
+
+MANY_TEXTS = "Too many texts were asked for"
+MANY_CODES = "Too many wrong codes"
+
+NUMBER_HOUR = Limit("sends_number_hour", 5, HOUR, MANY_TEXTS)
+NUMBER_DAY = Limit("sends_number_day", 10, DAY, MANY_TEXTS)
+ADDRESS_HOUR = Limit("sends_address_hour", 10, HOUR, MANY_TEXTS)
+ADDRESS_DAY = Limit("sends_address_day", 30, DAY, MANY_TEXTS)
+PREFIX_HOUR = Limit("sends_prefix_hour", 20, HOUR, MANY_TEXTS)  # pumping uses neighbours
+COUNTRY_DAY = Limit("sends_country_day", 200, DAY, MANY_TEXTS)
+GLOBAL_DAY = Limit("sends_global_day", 1000, DAY, MANY_TEXTS)
+NEW_NUMBERS_DAY = Limit("sends_unverified_day", 800, DAY, MANY_TEXTS)  # keeps 20 % for known ones
+
+GUESSES_DAY = Limit("guesses_day", 20, DAY, MANY_CODES)
+GUESSES_MONTH = Limit("guesses_month", 40, 30 * DAY, MANY_CODES)
+GUESSES_YEAR = Limit("guesses_year", 100, 365 * DAY, MANY_CODES)  # 1e-4 a year with six digits
+GUESSES = (GUESSES_DAY, GUESSES_MONTH, GUESSES_YEAR)
+
+PASSWORD_PAIR = Limit("password_pair", 10, 15 * 60, "Too many wrong passwords")
+PASSWORD_ADDRESS = Limit("password_address", 100, HOUR, "Too many wrong passwords")
+
+
+class LimitReached(Exception):
+    """No more until `retry_after` seconds have passed; nothing was counted."""
+
+    def __init__(self, limit: Limit, retry_after: int) -> None:
+        super().__init__(f"{limit.name}: again in {retry_after} s")
+        self.limit = limit
+        self.retry_after = retry_after
+
+
+def permit_send(
+    kit: Kit, number: phones.Phone, address: str | None, *, is_verified: bool, now: datetime
+) -> None:
+    """Count one text against every limit it falls under. Raises LimitReached, and the caller's
+    rollback then takes back what was counted before."""
+    hit(kit, NUMBER_HOUR, number.e164, now)
+    hit(kit, NUMBER_DAY, number.e164, now)
+    if address is not None:
+        hit(kit, ADDRESS_HOUR, network(address), now)
+        hit(kit, ADDRESS_DAY, network(address), now)
+    hit(kit, PREFIX_HOUR, phones.prefix(number.e164), now)
+    hit(kit, COUNTRY_DAY, number.country, now)
+    if not is_verified:
+        hit(kit, NEW_NUMBERS_DAY, "all", now)
+    hit(kit, GLOBAL_DAY, "all", now)
+
+
+def count_guess(kit: Kit, user_sid: str, now: datetime) -> None:
+    """Count one check against the account's budget, before it is compared. Raises LimitReached."""
+    for limit in GUESSES:
+        hit(kit, limit, user_sid, now)
+
+
+def refund_guess(kit: Kit, user_sid: str, counted_at: datetime) -> None:
+    """Take back the one check that was right: the budget is for wrong ones (S-07)."""
+    for limit in GUESSES:
+        refund(kit, limit, user_sid, counted_at)
+
+
+def network(address: str) -> str:
+    """What one person is likely to hold: the IPv4 address, or the IPv6 /64."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if parsed.version == 4:
+        return address
+    return str(ipaddress.ip_network((parsed, 64), strict=False))
+
+
+_RAISE = text(
+    """
+    INSERT INTO limit_slices (key, slice, hits, forget_after)
+    VALUES (:key, :slice, 1, :forget_after)
+    ON CONFLICT (key, slice) DO UPDATE SET hits = limit_slices.hits + 1,
+                                           forget_after = :forget_after
+    """
+)
+_LOWER = text(
+    "UPDATE limit_slices SET hits = hits - 1 WHERE key = :key AND slice = :slice AND hits > 0"
+)
+
+
+def hit(kit: Kit, limit: Limit, value: str, now: datetime) -> None:
+    """Count one hit, or raise LimitReached."""
+    if not kit.settings.limits:
+        return
+    key, second = _key(kit, limit, value), int(now.timestamp())
+    forget_after = second + limit.window + limit.grain
+    db.session.execute(_RAISE, {"key": key, "slice": 0, "forget_after": forget_after})
+    wait = _wait(limit, _slices(limit, key, second), second)
+    if wait:
+        raise LimitReached(limit, wait)
+    start = second - second % limit.grain
+    db.session.execute(_RAISE, {"key": key, "slice": start, "forget_after": forget_after})
+
+
+def refund(kit: Kit, limit: Limit, value: str, counted_at: datetime) -> None:
+    """Take one hit back that was counted at that time."""
+    second = int(counted_at.timestamp())
+    start = second - second % limit.grain
+    db.session.execute(_LOWER, {"key": _key(kit, limit, value), "slice": start})
+
+
+def forget(now: datetime) -> None:
+    """Drop the slices that no window reaches any more."""
+    db.session.execute(
+        text("DELETE FROM limit_slices WHERE forget_after < :now"), {"now": int(now.timestamp())}
+    )
+
+
+def _key(kit: Kit, limit: Limit, value: str) -> str:
+    return f"{limit.name}:{kit.keyring.pseudonym('limit', value)}"
+
+
+def _slices(limit: Limit, key: str, second: int) -> list[tuple[int, int]]:
+    since = second - limit.window - limit.grain
+    rows = (
+        select(LimitSlice.slice, LimitSlice.hits)
+        .where(LimitSlice.key == key, LimitSlice.slice > max(0, since))
+        .order_by(LimitSlice.slice)
+    )
+    return [(row.slice, row.hits) for row in db.session.execute(rows)]
+
+
+def _wait(limit: Limit, slices: list[tuple[int, int]], second: int) -> int:
+    """Seconds until one more hit fits; 0 when it fits now. `slices` oldest first."""
+    excess = sum(hits for _, hits in slices) + 1 - limit.most
+    for start, hits in slices:
+        if excess <= 0:
+            return 0
+        excess -= hits
+        if excess <= 0:
+            return max(1, start + limit.grain + limit.window - second)
+    return 0

@@ -1,0 +1,100 @@
+"""Users and operators: found, made, let in for the first time."""
+
+import re
+import unicodedata
+from datetime import timedelta
+
+from sqlalchemy import select, update
+
+from twofactor import audit, ids
+from twofactor.extensions import db
+from twofactor.kit import Kit, Visitor
+from twofactor.models import LoginLink, User
+from twofactor.models.database import changed
+from twofactor.words import AuditEvent
+
+LINK_LIFETIME = timedelta(minutes=15)
+_EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+")
+
+
+class BadEmail(ValueError):
+    """Not an address that mail can reach."""
+
+    reason = "Enter an e-mail address, like name@example.com"
+
+
+class EmailTaken(Exception):
+    """An account with this address exists."""
+
+
+def normal_email(text: str) -> str:
+    """The one spelling of an address (S-17). Raises BadEmail."""
+    email = unicodedata.normalize("NFKC", text).strip().casefold()
+    if len(email) > 254 or not email.isprintable() or not _EMAIL.fullmatch(email):
+        raise BadEmail(email)
+    return email
+
+
+def by_email(email: str) -> User | None:
+    """The user with this normalised address, unless disabled."""
+    return db.session.scalar(select(User).where(User.email == email, User.disabled_at.is_(None)))
+
+
+def create(kit: Kit, email: str, password_hash: str = "", *, is_operator: bool = False) -> User:
+    """A new user. Raises EmailTaken."""
+    if db.session.scalar(select(User.id).where(User.email == email)) is not None:
+        raise EmailTaken(email)
+    user = User(
+        sid=ids.new_sid(ids.USER),
+        email=email,
+        password_hash=password_hash,
+        is_operator=is_operator,
+        created_at=kit.now(),
+    )
+    db.session.add(user)
+    db.session.flush()
+    return user
+
+
+def sign_up(kit: Kit, email: str, password_hash: str, visitor: Visitor) -> User:
+    """A new user, from the web. Raises EmailTaken."""
+    user = create(kit, email, password_hash)
+    audit.write(kit, AuditEvent.SIGNED_UP, user.id, visitor)
+    return user
+
+
+def invite(kit: Kit, user: User) -> str:
+    """The token of a link that lets `user` set a password, once, within 15 minutes."""
+    token = ids.new_token()
+    link = LoginLink(
+        token_hash=kit.keyring.hash_token(token),
+        user_id=user.id,
+        created_at=kit.now(),
+        expires_at=kit.now() + LINK_LIFETIME,
+    )
+    db.session.add(link)
+    audit.write(kit, AuditEvent.OPERATOR_INVITED, user.id)
+    return token
+
+
+def by_link(kit: Kit, token: str) -> LoginLink | None:
+    """The link behind a token, while it is good."""
+    found = select(LoginLink).where(
+        LoginLink.token_hash == kit.keyring.hash_token(token),
+        LoginLink.used_at.is_(None),
+        LoginLink.expires_at > kit.now(),
+    )
+    return db.session.scalar(found)
+
+
+def use_link(kit: Kit, token: str, password_hash: str) -> User | None:
+    """Set the password by a link; None when the link is used or too old."""
+    link = by_link(kit, token)
+    if link is None:
+        return None
+    claim = update(LoginLink).where(LoginLink.id == link.id, LoginLink.used_at.is_(None))
+    if changed(claim.values(used_at=kit.now())) != 1:
+        return None
+    link.user.password_hash = password_hash
+    audit.write(kit, AuditEvent.PASSWORD_SET, link.user_id)
+    return link.user

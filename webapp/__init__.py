@@ -1,0 +1,1 @@
+"""The door for people: HTML pages and forms."""

@@ -1,0 +1,31 @@
+"""The blueprint of this door: one nested blueprint a page group."""
+
+from flask import Blueprint
+
+from webapp.account.confirm import confirm
+from webapp.account.overview import overview
+from webapp.account.phone import phone
+from webapp.health import health
+from webapp.help import help_pages
+from webapp.login import login
+from webapp.operator.deliveries import deliveries
+from webapp.operator.messages import messages
+from webapp.operator.welcome import welcome
+from webapp.signup import signup
+from webapp.simulator import simulator
+
+
+def blueprint(*, has_simulator: bool) -> Blueprint:
+    """All pages for people; the simulator's only where there is one."""
+    account = Blueprint("account", __name__)
+    for part in (overview, phone, confirm):
+        account.register_blueprint(part)
+    operator = Blueprint("operator", __name__)
+    for part in (deliveries, messages, welcome):
+        operator.register_blueprint(part)
+    webapp = Blueprint("webapp", __name__)
+    for part in (health, login, signup, account, operator, help_pages):
+        webapp.register_blueprint(part)
+    if has_simulator:
+        webapp.register_blueprint(simulator)
+    return webapp

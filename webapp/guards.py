@@ -1,0 +1,72 @@
+"""What every request passes: host, size, cross-site posts; and what every answer carries (S-42)."""
+
+import re
+import uuid
+from urllib.parse import urlsplit
+
+from flask import Response, abort, g, request
+
+from twofactor.house import house
+from twofactor.kit import Kit
+
+BODY_BYTES = 64 * 1024
+FORM_FIELDS = 100
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+MACHINES = ("/webhooks/", "/v2/")  # doors that no browser posts to
+CONTENT_POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+
+def check() -> None:
+    """Before every request."""
+    g.request_id = uuid.uuid4().hex
+    kit = house().kit
+    if not _is_our_host(kit, request.headers.get("Host", "")):
+        abort(400, "The address of this request is not ours.")
+    if request.method in UNSAFE and not request.path.startswith(MACHINES) and _is_foreign(kit):
+        abort(403, "This form was sent from another site.")
+
+
+def dress(response: Response) -> Response:
+    """After every request."""
+    headers = response.headers
+    headers.setdefault("Content-Security-Policy", CONTENT_POLICY)
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Referrer-Policy"] = "same-origin"
+    headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    headers["Permissions-Policy"] = "otp-credentials=(self)"
+    headers["X-Request-Id"] = g.get("request_id", "")
+    if house().kit.settings.is_https:
+        headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+    if not request.path.startswith("/static/"):
+        headers["Cache-Control"] = "no-store"
+        headers.add("Vary", "Cookie")
+    return response
+
+
+def _is_our_host(kit: Kit, host: str) -> bool:
+    settings = kit.settings
+    port = ":443" if settings.is_https else ":80"
+    if host.lower().removesuffix(port) == settings.netloc.removesuffix(port):
+        return True
+    try:
+        name = urlsplit(f"//{host}").hostname
+    except ValueError:
+        return False
+    is_plain = re.fullmatch(r"[\w.\-\[\]:]+", host, re.ASCII) is not None
+    return is_plain and not settings.is_production and name in LOOPBACK
+
+
+def _is_foreign(kit: Kit) -> bool:
+    """A browser says where a form comes from; what says nothing is not a browser."""
+    if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
+        return True
+    origin = request.headers.get("Origin")
+    if origin is None:
+        return False
+    if origin == kit.settings.public_url:
+        return False
+    return kit.settings.is_production or origin != request.host_url.rstrip("/")

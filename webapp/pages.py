@@ -1,0 +1,57 @@
+"""What every template can use: brand, person, times, and addresses of static files."""
+
+import hashlib
+from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, url_for
+
+from twofactor.house import house
+from twofactor.words import SessionState
+from webapp.session import current
+
+RIGHT_TO_LEFT = ("ar", "fa", "he", "ur")
+
+
+def install(app: Flask) -> None:
+    """Teach the templates of an app."""
+    static = Path(app.static_folder or "static")
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters |= {"clock": clock, "when": when}
+
+    @lru_cache(maxsize=64)
+    def version(name: str) -> str:
+        return hashlib.sha256((static / name).read_bytes()).hexdigest()[:12]
+
+    def asset(name: str) -> str:
+        """The address of a static file, which changes with its content."""
+        return url_for("static", filename=name, v=version(name))
+
+    def always() -> dict[str, Any]:
+        settings, session = house().kit.settings, current()
+        is_in = session is not None and session.state == SessionState.FULL
+        language = session.user.language if session else "en"
+        return {
+            "brand": settings.brand,
+            "lang": language,
+            "dir": "rtl" if language.split("-")[0] in RIGHT_TO_LEFT else "ltr",
+            "person": session.user if session and is_in else None,
+            "is_development": not settings.is_production and "simulator" in settings.gateways,
+            "asset": asset,
+        }
+
+    app.context_processor(always)
+
+
+def clock(at: datetime) -> str:
+    """Like "14:32"."""
+    return f"{at.astimezone(UTC):%H:%M}"
+
+
+def when(at: datetime) -> str:
+    """Like "23 November 2026, 14:32"."""
+    at = at.astimezone(UTC)
+    return f"{at.day} {at:%B %Y, %H:%M}"

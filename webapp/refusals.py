@@ -1,0 +1,60 @@
+"""From a refusal of the rules to an answer: 429 with `Retry-After`, or a sentence."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from flask import abort, flash, make_response, redirect, render_template, request
+from werkzeug.wrappers import Response
+
+from twofactor import audit
+from twofactor.house import house
+from twofactor.models.database import transaction
+from twofactor.verify.limits import LimitReached
+from twofactor.verify.verifications import CountryClosed, NoSendsLeft, NotLive, NotYet
+from twofactor.words import AuditEvent
+from webapp.session import current, visitor
+
+COUNTRY_CLOSED = "We can't send texts to that country. Use a number from another one"
+
+
+@contextmanager
+def refused(back: str) -> Iterator[None]:
+    """Turn what the sending verbs raise into an answer; `back` is the page of the form."""
+    try:
+        yield
+    except NotYet as error:
+        abort(too_early(error.retry_after, "The next text can't be sent yet."))
+    except NoSendsLeft:
+        flash("You've had all your texts. A text that has arrived still works.", "error")
+        abort(redirect(back, 303))
+    except NotLive:
+        flash("That code no longer works. Start again to get a new one.", "error")
+        abort(redirect(back, 303))
+    except CountryClosed:
+        flash(COUNTRY_CLOSED, "error")
+        abort(redirect(back, 303))
+
+
+def too_early(retry_after: int, sentence: str) -> Response:
+    """The 429 page."""
+    page = render_template(
+        "error.html", code=429, retry_after_seconds=retry_after, sentence=sentence
+    )
+    response = make_response(page, 429)
+    response.headers["Retry-After"] = str(retry_after)
+    return response
+
+
+def limit_reached(error: LimitReached) -> Response:
+    """Every LimitReached that no page has words of its own for."""
+    session = current()
+    with transaction():
+        audit.write(
+            house().kit,
+            AuditEvent.LIMIT_REACHED,
+            session.user_id if session else None,
+            visitor(),
+            limit=error.limit.name,
+            path=request.path,
+        )
+    return too_early(error.retry_after, f"{error.limit.reason}.")

@@ -1,0 +1,1 @@
+"""The door for gateways: delivery receipts, and texts that people send back."""

@@ -1,0 +1,242 @@
+"""The only composer: `flask run`, the server and the tests start here."""
+
+import atexit
+import os
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import NoReturn, TypeVar
+
+import click
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from cli import commands
+from twofactor import gateways, house, jobs, logs
+from twofactor.clock import Clock, SystemClock
+from twofactor.config.faults import ConfigError
+from twofactor.config.load import load
+from twofactor.config.settings import Settings
+from twofactor.crypto import Keyring
+from twofactor.extensions import csrf, db, limiter
+from twofactor.gateways.base import Gateway
+from twofactor.gateways.simulator.gateway import Simulator
+from twofactor.gateways.simulator.phones import Phones
+from twofactor.gateways.simulator.radio import Radio
+from twofactor.gateways.wire import Wire
+from twofactor.house import House
+from twofactor.kit import Kit
+from twofactor.models import database, fence, schema
+from twofactor.models.writer import GroupWriter
+from twofactor.sender import Sender
+from webapp import door, errors, guards, pages
+from webhooks.receipts import webhooks
+
+ROOT = Path(__file__).parent
+MIGRATIONS = ROOT / "migrations"
+SERVE_PORT = 8000
+EXIT_UNUSABLE = 2
+
+T = TypeVar("T")
+
+
+def create_app(settings: Settings | None = None, clock: Clock | None = None) -> Flask:
+    """The whole product as one app. Threads start only in a serving process.
+
+    Without `settings` they are read from the environment; unusable ones end the process with exit
+    code 2 and one line a fault.
+    """
+    app = Flask(__name__)
+    running = _is_flask_run()
+    settings = settings or _settings(app, running.params["port"] if running else None)
+    logs.install(as_json=settings.is_production, level=settings.log_level)
+    _configure(app, settings)
+    try:
+        built = _house(app, settings, clock or SystemClock())
+    except ValueError as error:  # a gateway can't work with its settings
+        _refuse(str(error))
+    house.install(app, built)
+    _open_doors(app, settings)
+    if running and _serves_itself():
+        _start(app, built)
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    return app
+
+
+def serve() -> Flask:
+    """The app for a production server: ready, with its threads running."""
+    os.environ.setdefault("PORT", str(SERVE_PORT))
+    app = create_app()
+    with app.app_context():
+        built = house.house()
+    _start(app, built)
+    return app
+
+
+def _settings(app: Flask, port: int | None) -> Settings:
+    fields = {
+        name: {credential.name: credential for credential in gateways.load(name).credentials}
+        for name in gateways.names()
+    }
+    port = port or int(os.environ.get("PORT", "0"))
+    try:
+        return load(os.environ, Path(app.instance_path), fields, ROOT / ".env", port)
+    except ConfigError as error:
+        _refuse(*map(str, error.faults))
+
+
+def _refuse(*reasons: str) -> NoReturn:
+    """End the process: one line a fault, on standard error."""
+    for reason in reasons:
+        click.echo(f"sixdigits can't start: {reason}", err=True)
+    sys.exit(EXIT_UNUSABLE)
+
+
+def _configure(app: Flask, settings: Settings) -> None:
+    app.config.update(
+        SECRET_KEY=Keyring(settings.secret_key, settings.data_keys).derive("cookies"),
+        SESSION_COOKIE_NAME="__Host-sixdigits" if settings.is_https else "sixdigits",
+        SESSION_COOKIE_SECURE=settings.is_https,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        MAX_CONTENT_LENGTH=guards.BODY_BYTES,
+        MAX_FORM_MEMORY_SIZE=guards.BODY_BYTES,
+        MAX_FORM_PARTS=guards.FORM_FIELDS,
+        WTF_CSRF_TIME_LIMIT=4 * 3600,
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS={
+            "hide_parameters": True,
+            **database.engine_options(settings.database_url),
+        },
+        RATELIMIT_ENABLED=settings.limits,
+        RATELIMIT_STORAGE_URI=_fence(settings),
+        RATELIMIT_STORAGE_OPTIONS={"wrap_exceptions": True},
+    )
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
+    database.create_file(settings.database_url)
+    db.init_app(app)
+    if click.get_current_context(silent=True):  # `flask db` needs it; a server does not
+        schema.attach(app, MIGRATIONS)
+    csrf.init_app(app)
+    limiter.init_app(app)
+    with app.app_context():
+        database.prepare(db.engine)
+
+
+def _fence(settings: Settings) -> str:
+    """Where the outer rate limits are counted: shared, unless one process develops alone."""
+    if settings.redis_url:
+        return settings.redis_url
+    return f"{fence.SqlStorage.STORAGE_SCHEME[0]}://" if settings.is_production else "memory://"
+
+
+def _house(app: Flask, settings: Settings, clock: Clock) -> House:
+    keyring, wire = Keyring(settings.secret_key, settings.data_keys), Wire()
+    chosen, radio = _gateways(app, settings, keyring, wire, clock)
+    kit = Kit(settings, clock, keyring, chosen)
+    with app.app_context():
+        writer = GroupWriter(db.engine)
+    sender = Sender(_in_app(app, jobs.deliver_next, kit), _in_app(app, jobs.run_due, kit))
+    threads: list[Sender | Radio] = [sender, radio] if radio else [sender]
+
+    def start() -> None:
+        for part in threads:
+            part.start()
+
+    def stop() -> None:
+        for part in threads:
+            part.stop()
+        writer.close()
+
+    return House(kit, sender, writer, start, stop)
+
+
+def _in_app(app: Flask, verb: Callable[[Kit], T], kit: Kit) -> Callable[[], T]:
+    """The verb as a thread calls it: with a fresh database session every time."""
+
+    def run() -> T:
+        with app.app_context():
+            return verb(kit)
+
+    return run
+
+
+def _gateways(
+    app: Flask, settings: Settings, keyring: Keyring, wire: Wire, clock: Clock
+) -> tuple[dict[str, Gateway], Radio | None]:
+    """The chosen gateways in order, and what posts the receipts of the simulated one."""
+    radio: Radio | None = None
+    chosen: dict[str, Gateway] = {}
+    for name in settings.gateways:
+        given = settings.gateway_settings.get(name, {})
+        if name == "simulator":
+            phones, token = _phones(app, settings, keyring), keyring.derive("simulator").hex()
+            radio = Radio(phones, wire, clock, token)
+            chosen[name] = Simulator(
+                given, wire, phones=phones, clock=clock, token=token, wake=radio.wake
+            )
+        else:
+            chosen[name] = gateways.load(name)(given, wire)
+    return chosen, radio
+
+
+def _phones(app: Flask, settings: Settings, keyring: Keyring) -> Phones:
+    place = "simulator.phones"
+    return Phones(
+        database.beside(settings.database_url, "phones", Path(app.instance_path)),
+        seal=lambda text: keyring.seal(text, place),
+        unseal=lambda sealed: keyring.unseal(sealed, place),
+        fingerprint=keyring.fingerprint,
+    )
+
+
+def _open_doors(app: Flask, settings: Settings) -> None:
+    has_simulator = "simulator" in settings.gateways and not settings.is_production
+    app.register_blueprint(door.blueprint(has_simulator=has_simulator))
+    app.register_blueprint(webhooks)
+    csrf.exempt(webhooks)
+    app.before_request(guards.check)
+    app.after_request(guards.dress)
+    errors.install(app)
+    pages.install(app)
+    commands.install(app, lambda: _make_ready(app))
+
+
+def _start(app: Flask, built: House) -> None:
+    """Database first, then the threads; what is in hand is finished before the process ends."""
+    _make_ready(app)
+    built.start()
+    atexit.register(built.stop)
+    settings = built.kit.settings
+    if not settings.is_production:
+        click.echo(f" * Open {settings.public_url}")
+        if "simulator" in settings.gateways:
+            click.echo(f" * Simulated phones: {settings.public_url}/simulator/phone/")
+        click.echo(" * First operator: flask operators create you@example.com")
+
+
+def _make_ready(app: Flask) -> None:
+    """In development the database is brought up to date; in production that is a decision."""
+    with app.app_context():
+        settings = house.house().kit.settings
+        if settings.is_production:
+            if schema.present() != schema.latest(MIGRATIONS):
+                click.echo("The database is not up to date: run `flask db upgrade`.", err=True)
+                sys.exit(EXIT_UNUSABLE)
+            return
+    if schema.upgrade(app, MIGRATIONS, Path(app.instance_path) / "migrate.lock"):
+        click.echo(" * The database is ready.", err=True)
+
+
+def _is_flask_run() -> click.Context | None:
+    context = click.get_current_context(silent=True)
+    return context if context is not None and context.info_name == "run" else None
+
+
+def _serves_itself() -> bool:
+    """False in the parent of the reloader, which only watches files."""
+    debug = os.environ.get("FLASK_DEBUG", "").lower() in ("1", "true")
+    return not debug or os.environ.get("WERKZEUG_RUN_MAIN") == "true"
