@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import SQLAlchemyError
 
 from twofactor.gateways.base import BadCredential, Callback, Gateway, Malformed
+from twofactor.gateways.wire import WireError
 from twofactor.house import house
 from twofactor.ids import ATTEMPT, is_sid
 from twofactor.models.writer import Overloaded
@@ -34,6 +35,9 @@ def status(gateway: str, token: str = "") -> ResponseReturnValue:
     except BadCredential:
         log.warning("a callback for %s was not signed by it", gateway)
         return _plain("signature or token missing or wrong", 403)
+    except WireError as error:  # what proves the signature is out of reach just now
+        log.error("a callback for %s can't be proven: %s", gateway, error.reason)
+        return _plain("can't be proven now, come again", 503, {"Retry-After": RETRY_SECONDS})
     except Malformed as error:
         log.warning("%s sent a callback we can't read: %s", gateway, error)
         return _plain(f"malformed: {error}", 400)
