@@ -46,6 +46,7 @@ def sweep(kit: Kit) -> None:
     """End what is past its life and forget counters that no window reaches."""
     with transaction():
         verifications.expire_due(kit)
+        outbox.expire_due(kit.now())
         limits.forget(kit.now())
         changed(delete(FenceCounter).where(FenceCounter.ends_at < int(kit.now().timestamp())))
 
@@ -65,8 +66,11 @@ PERIODIC = (Periodic("sweep", timedelta(seconds=15), sweep),)
 def run_due(kit: Kit) -> None:
     """Run the periodic work whose time has come and that nobody else claims first."""
     for job in PERIODIC:
-        if _claim(kit, job):
-            job.run(kit)
+        try:
+            if _claim(kit, job):
+                job.run(kit)
+        except Exception:
+            log.exception("%s failed; the others go on", job.name)
 
 
 def _claim(kit: Kit, job: Periodic) -> bool:

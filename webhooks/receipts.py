@@ -65,7 +65,7 @@ def _callback(token: str) -> Callback:
     """The request as the gateway made it: at our public address, whatever stands in between."""
     kit = house().kit
     query = request.query_string.decode("latin-1")
-    attempt = request.args.get("attempt", "")
+    attempt = ",".join(request.args.getlist("attempt"))  # twice is no sid
     return Callback(
         method=request.method,
         url=kit.settings.public_url + request.path + (f"?{query}" if query else ""),

@@ -12,10 +12,14 @@ from threading import Lock, Thread
 from typing import Any, TypeVar, cast
 
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 GROUP_SIZE = 256
 QUEUE_SIZE = 4096
 WAIT_SECONDS = 12.0
+GRACE_SECONDS = 2.0  # for work that is being written when its time is up
+# The database as a whole refuses: trying each work alone would make all of them wait in turn.
+REFUSALS = (OperationalError, InterfaceError)
 
 T = TypeVar("T")
 Work = Callable[[Connection], Any]
@@ -37,7 +41,8 @@ class GroupWriter:
     def run(self, work: Callable[[Connection], T]) -> T:
         """The result of `work(connection)`, committed.
 
-        Work that raises is rolled back alone, and its error raised here. Raises Overloaded.
+        Work that raises is rolled back alone, and its error raised here. Raises Overloaded; work
+        that was being written by then may still be committed, so it must bear to come again.
         """
         self._ensure_thread()
         future: Future[T] = Future()
@@ -50,7 +55,10 @@ class GroupWriter:
         except TimeoutError:
             if future.cancel():
                 raise Overloaded from None
-            return future.result()
+        try:
+            return future.result(GRACE_SECONDS)
+        except TimeoutError:
+            raise Overloaded from None
 
     def close(self) -> None:
         """Write what waits, then stop."""
@@ -86,8 +94,9 @@ class GroupWriter:
         try:
             results = self._together([work for work, _ in group])
         except Exception as error:
-            if len(group) == 1:
-                group[0][1].set_exception(error)
+            if len(group) == 1 or isinstance(error, REFUSALS):
+                for _, future in group:
+                    future.set_exception(error)
             else:  # one of them is bad: give each a transaction of its own
                 for entry in group:
                     self._commit([entry])

@@ -8,11 +8,12 @@ import ipaddress
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, text
+from sqlalchemy import delete, select, text, tuple_
 
 from twofactor.extensions import db
 from twofactor.kit import Kit
 from twofactor.models import LimitSlice
+from twofactor.models.database import changed
 from twofactor.sms import phone as phones
 
 HOUR = 3600
@@ -99,8 +100,9 @@ def network(address: str) -> str:
         parsed = ipaddress.ip_address(address)
     except ValueError:
         return address
+    parsed = getattr(parsed, "ipv4_mapped", None) or parsed  # else all of IPv4 shares one /64
     if parsed.version == 4:
-        return address
+        return str(parsed)
     return str(ipaddress.ip_network((parsed, 64), strict=False))
 
 
@@ -140,9 +142,13 @@ def refund(kit: Kit, limit: Limit, value: str, counted_at: datetime) -> None:
 
 def forget(now: datetime) -> None:
     """Drop the slices that no window reaches any more."""
-    db.session.execute(
-        text("DELETE FROM limit_slices WHERE forget_after < :now"), {"now": int(now.timestamp())}
+    old = (
+        select(LimitSlice.key, LimitSlice.slice)
+        .where(LimitSlice.forget_after < int(now.timestamp()))
+        .with_for_update(skip_locked=True)  # never waits for whoever counts just now
     )
+    this = tuple_(LimitSlice.key, LimitSlice.slice)
+    changed(delete(LimitSlice).where(this.in_(old)))
 
 
 def _key(kit: Kit, limit: Limit, value: str) -> str:

@@ -13,7 +13,7 @@ from twofactor.models.database import changed
 from twofactor.sms import outbox
 from twofactor.sms.phone import Phone
 from twofactor.sms.wording import code_text
-from twofactor.verify import codes, limits
+from twofactor.verify import codes, limits, users
 from twofactor.words import (
     AuditEvent,
     Channel,
@@ -59,8 +59,10 @@ def start(kit: Kit, target: Target, visitor: Visitor) -> Verification:
     now = kit.now()
     if not kit.settings.allows_country(target.phone.country):
         raise CountryClosed(target.phone.country)
-    limits.permit_send(kit, target.phone, visitor.address, is_verified=target.is_verified, now=now)
+    users.lock(target.session.user_id)
+    # Verification first, limits second, as everywhere: else two transactions wait for each other.
     _replace_older(target, now)
+    limits.permit_send(kit, target.phone, visitor.address, is_verified=target.is_verified, now=now)
     verification = _new(kit, target, now)
     db.session.add(verification)
     db.session.flush()
@@ -80,6 +82,7 @@ def resend(kit: Kit, verification: Verification, visitor: Visitor, *, early: boo
         Verification.status == VerificationStatus.PENDING,
         Verification.expires_at > now,
         Verification.sends < Verification.max_sends,
+        Verification.sends == verification.sends,  # `early` was judged by the latest text
     )
     due = live if early else live.where(Verification.next_send_at <= now)
     wait = timedelta(seconds=rules.wait_after(verification.sends + 1))
