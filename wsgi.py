@@ -30,8 +30,9 @@ from twofactor.kit import Kit
 from twofactor.models import database, fence, schema
 from twofactor.models.writer import GroupWriter
 from twofactor.sender import Sender
+from twofactor.sms.tally import Tally
 from webapp import door, errors, guards, pages
-from webhooks.receipts import webhooks
+from webhooks.door import WEBHOOKS
 
 ROOT = Path(__file__).parent
 MIGRATIONS = ROOT / "migrations"
@@ -139,7 +140,13 @@ def _house(app: Flask, settings: Settings, clock: Clock) -> House:
     kit = Kit(settings, clock, keyring, chosen)
     with app.app_context():
         writer = GroupWriter(db.engine)
-    sender = Sender(_in_app(app, jobs.deliver_next, kit), _in_app(app, jobs.run_due, kit))
+    tally = Tally()
+
+    def keep_house(kit: Kit) -> None:
+        jobs.run_due(kit)
+        tally.flush(kit)
+
+    sender = Sender(_in_app(app, jobs.deliver_next, kit), _in_app(app, keep_house, kit))
     threads: list[Sender | Radio] = [sender, radio] if radio else [sender]
 
     def start() -> None:
@@ -151,7 +158,7 @@ def _house(app: Flask, settings: Settings, clock: Clock) -> House:
             part.stop()
         writer.close()
 
-    return House(kit, sender, writer, start, stop)
+    return House(kit, sender, writer, tally, start, stop)
 
 
 def _in_app(app: Flask, verb: Callable[[Kit], T], kit: Kit) -> Callable[[], T]:
@@ -196,8 +203,9 @@ def _phones(app: Flask, settings: Settings, keyring: Keyring) -> Phones:
 def _open_doors(app: Flask, settings: Settings) -> None:
     has_simulator = "simulator" in settings.gateways and not settings.is_production
     app.register_blueprint(door.blueprint(has_simulator=has_simulator))
-    app.register_blueprint(webhooks)
-    csrf.exempt(webhooks)
+    for webhook in WEBHOOKS:
+        app.register_blueprint(webhook)
+        csrf.exempt(webhook)
     app.before_request(guards.check)
     app.after_request(guards.dress)
     errors.install(app)
