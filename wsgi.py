@@ -33,6 +33,7 @@ from twofactor.sender import Sender
 from twofactor.sms.tally import Tally
 from webapp import door, errors, guards, pages
 from webhooks.door import WEBHOOKS
+from webhooks.front import in_front
 
 ROOT = Path(__file__).parent
 MIGRATIONS = ROOT / "migrations"
@@ -59,6 +60,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
         _refuse(str(error))
     house.install(app, built)
     _open_doors(app, settings)
+    app.wsgi_app = in_front(app.wsgi_app, built)  # type: ignore[method-assign, assignment]
     if running and _serves_itself():
         _start(app, built)
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))

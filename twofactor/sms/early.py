@@ -73,7 +73,7 @@ def keep(connection: Connection, lost: Sequence[Report], waiting: Waiting) -> se
 
 def join(connection: Connection, attempt_id: int) -> int:
     """The call returned and the attempt has its reference: take what came before; how many."""
-    (entry,) = ledger.read(connection, Attempt.id == attempt_id)
+    (entry,) = ledger.by_ids(connection, [attempt_id])
     mine = (
         EarlyReceipt.gateway == entry.gateway,
         EarlyReceipt.gateway_ref == entry.gateway_ref,

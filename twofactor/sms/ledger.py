@@ -12,7 +12,6 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
     Connection,
     Update,
     bindparam,
@@ -66,16 +65,25 @@ class Fact:
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
-def read(connection: Connection, which: ColumnElement[bool]) -> list[Entry]:
-    """The attempts that fulfil the condition, locked until the transaction ends. In the order of
-    their ids, so that two processes never wait for each other."""
-    found = select(*_COLUMNS).where(which).order_by(Attempt.id).with_for_update()
-    return [Entry(*row) for row in connection.execute(found)]
+def by_sids(connection: Connection, sids: Sequence[str]) -> list[Entry]:
+    """The attempts with these sids of ours, locked until the transaction ends."""
+    return [Entry(*row) for row in connection.execute(_BY_SID, {"sids": sids})]
+
+
+def by_ids(connection: Connection, ids: Sequence[int]) -> list[Entry]:
+    """The attempts of these row numbers, locked until the transaction ends."""
+    return [Entry(*row) for row in connection.execute(_BY_ID, {"ids": ids})]
+
+
+def by_refs(connection: Connection, gateway: str, refs: Sequence[str]) -> list[Entry]:
+    """The attempts that a gateway knows by these ids, locked until the transaction ends."""
+    values = {"gateway": gateway, "refs": refs}
+    return [Entry(*row) for row in connection.execute(_BY_REF, values)]
 
 
 def take(connection: Connection, facts: Sequence[Fact]) -> list[bool]:
-    """Write facts down, in order; for each whether it is new. Their entries come from `read` in
-    the same transaction, one for an attempt."""
+    """Write facts down, in order; for each whether it is new. Their entries were read in the
+    same transaction, one an attempt."""
     digests = [fact.digest for fact in facts]
     known = set(connection.execute(_KNOWN, {"facts": digests}).scalars()) if facts else set()
     rows: list[dict[str, Any]] = []
@@ -181,6 +189,14 @@ def _message(status: Status) -> Update:
 
 
 _COLUMNS = tuple(getattr(Attempt, name) for name in Entry.__dataclass_fields__)
+# In the order of ids, so that two processes lock alike; two statements, so that each has its index.
+_LOCKED = select(*_COLUMNS).order_by(Attempt.id).with_for_update()
+_BY_SID = _LOCKED.where(Attempt.sid.in_(bindparam("sids", expanding=True)))
+_BY_ID = _LOCKED.where(Attempt.id.in_(bindparam("ids", expanding=True)))
+_BY_REF = _LOCKED.where(
+    Attempt.gateway == bindparam("gateway"),
+    Attempt.gateway_ref.in_(bindparam("refs", expanding=True)),
+)
 _WRITTEN = (
     "gateway_ref",
     "status",

@@ -6,11 +6,11 @@ The same fact twice changes nothing (S-54, S-56), and no receipt touches a verif
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, case, or_, select, update
+from sqlalchemy import Connection, case, select, update
 
 from twofactor.gateways.base import ParsedReceipt
 from twofactor.kit import Kit
-from twofactor.models import Attempt, Message, Verification
+from twofactor.models import Message, Verification
 from twofactor.models.database import changed
 from twofactor.sms import early, ledger
 from twofactor.sms.early import Report
@@ -83,18 +83,20 @@ def _fate(is_new: bool | None, *, is_kept: bool) -> ReceiptFate:
 
 def _entries(connection: Connection, wanted: Sequence[Report]) -> list[Entry | None]:
     """For each report the attempt it belongs to, all locked; one object an attempt."""
+    by_id: dict[int, Entry] = {}
     by_sid: dict[tuple[str, str], Entry] = {}
     by_ref: dict[tuple[str, str | None], list[Entry]] = {}
-    for gateway in sorted({report.gateway for report in wanted}):
-        of_it = [report.receipt for report in wanted if report.gateway == gateway]
-        sids = [receipt.attempt_sid for receipt in of_it if receipt.attempt_sid]
-        refs = [receipt.gateway_ref for receipt in of_it if not receipt.attempt_sid]
-        named = [Attempt.sid.in_(sids)] if sids else []
-        told = [Attempt.gateway_ref.in_(refs)] if refs else []
-        which = (Attempt.gateway == gateway) & or_(*named, *told)
-        for entry in ledger.read(connection, which):
-            by_sid[gateway, entry.sid] = entry
-            by_ref.setdefault((gateway, entry.gateway_ref), []).append(entry)
+    sids = [report.receipt.attempt_sid for report in wanted if report.receipt.attempt_sid]
+    refs: dict[str, list[str]] = {}
+    for report in wanted:
+        if not report.receipt.attempt_sid:
+            refs.setdefault(report.gateway, []).append(report.receipt.gateway_ref)
+    for entry in ledger.by_sids(connection, sids) if sids else []:
+        by_id[entry.id] = by_sid[entry.gateway, entry.sid] = entry
+    for gateway in sorted(refs):
+        for entry in ledger.by_refs(connection, gateway, refs[gateway]):
+            one = by_id.setdefault(entry.id, entry)
+            by_ref.setdefault((gateway, one.gateway_ref), []).append(one)
     return [_match(report, by_sid, by_ref) for report in wanted]
 
 
