@@ -32,8 +32,10 @@ from twofactor.kit import Kit
 from twofactor.models import database, fence, schema
 from twofactor.models.writer import GroupWriter
 from twofactor.sender import Sender
+from twofactor.sms.tally import Tally
 from webapp import door, errors, guards, pages
-from webhooks.receipts import webhooks
+from webhooks.door import WEBHOOKS
+from webhooks.front import in_front
 
 ROOT = Path(__file__).parent
 MIGRATIONS = ROOT / "migrations"
@@ -61,6 +63,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
         _refuse(str(error))
     house.install(app, built)
     _open_doors(app, settings)
+    app.wsgi_app = in_front(app.wsgi_app, built)  # type: ignore[method-assign, assignment]
     if running and _serves_itself():
         _start(app, built)
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
@@ -146,7 +149,13 @@ def _house(app: Flask, settings: Settings, clock: Clock) -> House:
     kit = Kit(settings, clock, keyring, chosen)
     with app.app_context():
         writer = GroupWriter(db.engine)
-    sender = Sender(_in_app(app, jobs.deliver_next, kit), _in_app(app, jobs.run_due, kit))
+    tally = Tally()
+
+    def keep_house(kit: Kit) -> None:
+        jobs.run_due(kit)
+        tally.flush(kit)
+
+    sender = Sender(_in_app(app, jobs.deliver_next, kit), _in_app(app, keep_house, kit))
     threads: list[Sender | Radio] = [sender, radio] if radio else [sender]
 
     def start() -> None:
@@ -158,7 +167,7 @@ def _house(app: Flask, settings: Settings, clock: Clock) -> House:
             part.stop()
         writer.close()
 
-    return House(kit, sender, writer, start, stop)
+    return House(kit, sender, writer, tally, start, stop)
 
 
 def _in_app(app: Flask, verb: Callable[[Kit], T], kit: Kit) -> Callable[[], T]:
@@ -203,8 +212,9 @@ def _phones(app: Flask, settings: Settings, keyring: Keyring) -> Phones:
 def _open_doors(app: Flask, settings: Settings) -> None:
     has_simulator = "simulator" in settings.gateways and not settings.is_production
     app.register_blueprint(door.blueprint(has_simulator=has_simulator))
-    app.register_blueprint(webhooks)
-    csrf.exempt(webhooks)
+    for webhook in WEBHOOKS:
+        app.register_blueprint(webhook)
+        csrf.exempt(webhook)
     errors.install(app)
     pages.install(app)
     commands.install(app, lambda: _make_ready(app))

@@ -9,6 +9,7 @@ from flask import Flask, current_app
 from twofactor.kit import Kit
 from twofactor.models.writer import GroupWriter
 from twofactor.sender import Sender
+from twofactor.sms.tally import Tally
 
 NAME = "sixdigits"
 
@@ -20,6 +21,7 @@ class House:
     kit: Kit
     sender: Sender
     writer: GroupWriter
+    tally: Tally
     start: Callable[[], None]  # threads that only a serving process needs
     stop: Callable[[], None]
 

@@ -13,7 +13,7 @@ from twofactor.gateways.base import SendResult, Unknown
 from twofactor.kit import Kit
 from twofactor.models import FenceCounter, PeriodicJob
 from twofactor.models.database import changed, transaction
-from twofactor.sms import outbox
+from twofactor.sms import early, outbox
 from twofactor.sms.settle import pause, settle
 from twofactor.verify import limits, verifications
 
@@ -44,9 +44,10 @@ def _hand_over(order: outbox.Order) -> SendResult:
 
 def sweep(kit: Kit) -> None:
     """End what is past its life and forget counters that no window reaches."""
-    with transaction():
+    with transaction() as session:
         verifications.expire_due(kit)
         outbox.expire_due(kit.now())
+        early.forget(session.connection(), kit.now())
         limits.forget(kit.now())
         changed(delete(FenceCounter).where(FenceCounter.ends_at < int(kit.now().timestamp())))
 

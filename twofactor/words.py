@@ -41,6 +41,25 @@ class ErrorClass(StrEnum):
     UNCLASSIFIED = "unclassified"  # a code nobody has described yet
 
 
+class ReceiptFate(StrEnum):
+    """What became of one receipt, or of a callback that was not taken."""
+
+    TAKEN = "taken"  # a new fact about a text of ours
+    KNOWN = "known"  # had been taken before
+    EARLY = "early"  # kept until the call that sends the text returns
+    UNKNOWN = "unknown"  # about no text of ours
+    REFUSED = "refused"  # the callback's signature or token was missing or wrong
+    MALFORMED = "malformed"  # rightly signed, but not readable
+    NOT_STORED = "not_stored"  # the database did not take it; the gateway comes again
+
+
+class ReceiptFlag(StrEnum):
+    """What is odd about a receipt that was taken and moved nothing."""
+
+    OLD = "old"  # its message is older than seven days
+    CONTRADICTS = "contradicts"  # another final status had been reported before
+
+
 class Purpose(StrEnum):
     """Why a text is sent; a code is good for its purpose only."""
 

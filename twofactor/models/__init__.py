@@ -2,7 +2,7 @@
 
 from twofactor.models.audit import AuditEntry
 from twofactor.models.authenticators import Authenticator
-from twofactor.models.delivery import Attempt, Receipt
+from twofactor.models.delivery import Attempt, EarlyReceipt, Receipt, ReceiptCount
 from twofactor.models.fence import FenceCounter
 from twofactor.models.jobs import PeriodicJob
 from twofactor.models.limits import LimitSlice
@@ -15,12 +15,14 @@ __all__ = [
     "Attempt",
     "AuditEntry",
     "Authenticator",
+    "EarlyReceipt",
     "FenceCounter",
     "LimitSlice",
     "LoginLink",
     "Message",
     "PeriodicJob",
     "Receipt",
+    "ReceiptCount",
     "Session",
     "User",
     "Verification",

@@ -2,11 +2,14 @@
 
 from decimal import Decimal
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from twofactor.extensions import Base
 from twofactor.models.columns import Fingerprint, Id, Money, OptionalTime, Sid, Time, Word
+
+REFERENCE_LENGTH = 255  # of a gateway's id; as much as a callback's field may have
+CODE_LENGTH = 64  # of what is kept of a gateway's words and codes
 
 
 class Attempt(Base):
@@ -17,6 +20,13 @@ class Attempt(Base):
     __table_args__ = (
         Index("ix_attempts_gateway_ref", "gateway", "gateway_ref"),
         Index("ix_attempts_created_at", "created_at"),
+        Index(  # small: only calls under way
+            "ix_attempts_under_way",
+            "gateway",
+            "phone_fingerprint",
+            sqlite_where=text("outcome = ''"),
+            postgresql_where=text("outcome = ''"),
+        ),
     )
 
     id: Mapped[Id]
@@ -25,7 +35,7 @@ class Attempt(Base):
         ForeignKey("messages.id", ondelete="CASCADE"), index=True
     )
     gateway: Mapped[Word]
-    gateway_ref: Mapped[str | None] = mapped_column(String(128))
+    gateway_ref: Mapped[str | None] = mapped_column(String(REFERENCE_LENGTH))
     phone_fingerprint: Mapped[Fingerprint]  # where one gateway_ref covers many recipients
     country: Mapped[str] = mapped_column(String(2))
     status: Mapped[Word]  # Status
@@ -57,5 +67,46 @@ class Receipt(Base):
     raw_status: Mapped[str] = mapped_column(String(64))
     error_code: Mapped[str] = mapped_column(String(64), default="")
     moved: Mapped[bool] = mapped_column(default=False)  # it changed the attempt's status
+    flag: Mapped[Word] = mapped_column(default="")  # ReceiptFlag, or nothing odd
     received_at: Mapped[Time] = mapped_column(index=True)
     done_at: Mapped[OptionalTime]  # the gateway's own time of the fact
+
+
+class EarlyReceipt(Base):
+    """A receipt that outran the call which sends its text. Few rows, for minutes."""
+
+    __tablename__ = "early_receipts"
+    __table_args__ = (
+        UniqueConstraint(
+            "gateway",
+            "gateway_ref",
+            "phone_fingerprint",
+            "raw_status",
+            "error_code",
+            name="uq_early_receipts_fact",
+        ),
+    )
+
+    id: Mapped[Id]
+    gateway: Mapped[Word]
+    gateway_ref: Mapped[str] = mapped_column(String(REFERENCE_LENGTH))
+    phone_fingerprint: Mapped[str] = mapped_column(String(64))  # '' where it was not told
+    status: Mapped[str | None] = mapped_column(String(32))
+    raw_status: Mapped[str] = mapped_column(String(CODE_LENGTH))
+    error_code: Mapped[str] = mapped_column(String(CODE_LENGTH))
+    error_class: Mapped[str] = mapped_column(String(32))
+    price: Mapped[Decimal | None] = mapped_column(Money)
+    currency: Mapped[str] = mapped_column(String(3))
+    received_at: Mapped[Time] = mapped_column(index=True)
+    done_at: Mapped[OptionalTime]
+
+
+class ReceiptCount(Base):
+    """How many receipts of a gateway met one fate in one hour; also those that left no row."""
+
+    __tablename__ = "receipt_counts"
+
+    gateway: Mapped[Word] = mapped_column(primary_key=True)
+    fate: Mapped[Word] = mapped_column(primary_key=True)  # ReceiptFate
+    hour: Mapped[Time] = mapped_column(primary_key=True)
+    hits: Mapped[int]

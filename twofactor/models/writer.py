@@ -1,12 +1,13 @@
 """Grouped commits: many waiting requests' rows in one transaction, each answered after it.
 
 One durable commit costs about as much for 256 rows as for three, so one writer thread a process
-collects what waits. Guarantee: `run` returns only after its work is committed, and raises when it
-is not.
+collects what waits. Guarantee: `run` and `put` return only after their work is committed, and raise
+when it is not.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from dataclasses import dataclass, field
 from queue import Empty, Full, Queue
 from threading import Lock, Thread
 from typing import Any, TypeVar, cast
@@ -22,11 +23,21 @@ GRACE_SECONDS = 2.0  # for work that is being written when its time is up
 REFUSALS = (OperationalError, InterfaceError)
 
 T = TypeVar("T")
-Work = Callable[[Connection], Any]
+R = TypeVar("R")
+Verb = Callable[[Connection, Sequence[T]], Sequence[R]]
 
 
 class Overloaded(Exception):
     """More work waits than can be written in time; come again later."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """One item that waits, what is to be done with it, and where its result goes."""
+
+    verb: Verb[Any, Any]
+    item: Any
+    result: Future[Any] = field(default_factory=Future)
 
 
 class GroupWriter:
@@ -34,29 +45,38 @@ class GroupWriter:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._queue: Queue[tuple[Work, Future[Any]] | None] = Queue(QUEUE_SIZE)
+        self._queue: Queue[_Entry | None] = Queue(QUEUE_SIZE)
         self._thread: Thread | None = None
         self._starting = Lock()
 
-    def run(self, work: Callable[[Connection], T]) -> T:
+    def run(self, work: Callable[[Connection], R]) -> R:
         """The result of `work(connection)`, committed.
 
         Work that raises is rolled back alone, and its error raised here. Raises Overloaded; work
         that was being written by then may still be committed, so it must bear to come again.
         """
+        return cast(R, self.put(_each, work))
+
+    def put(self, verb: Verb[T, R], item: T) -> R:
+        """The result of `verb(connection, items)` for this item, committed. `items` are all that
+        wait for the same verb, so that it may write them with few statements; when it raises, each
+        item is tried alone.
+
+        Raises Overloaded, and what the verb raises for this item.
+        """
         self._ensure_thread()
-        future: Future[T] = Future()
+        entry = _Entry(verb, item)
         try:
-            self._queue.put_nowait((work, future))
+            self._queue.put_nowait(entry)
         except Full:
             raise Overloaded from None
         try:
-            return future.result(WAIT_SECONDS)
+            return cast(R, entry.result.result(WAIT_SECONDS))
         except TimeoutError:
-            if future.cancel():
+            if entry.result.cancel():
                 raise Overloaded from None
         try:
-            return future.result(GRACE_SECONDS)
+            return cast(R, entry.result.result(GRACE_SECONDS))
         except TimeoutError:
             raise Overloaded from None
 
@@ -68,6 +88,8 @@ class GroupWriter:
             self._thread = None
 
     def _ensure_thread(self) -> None:
+        if self._thread is not None and self._thread.is_alive():
+            return
         with self._starting:
             if self._thread is None or not self._thread.is_alive():
                 self._thread = Thread(target=self._write, name="group-writer", daemon=True)
@@ -86,25 +108,36 @@ class GroupWriter:
                     stop = True
                 else:
                     group.append(more)
-            self._commit([entry for entry in group if entry[1].set_running_or_notify_cancel()])
+            self._commit([entry for entry in group if entry.result.set_running_or_notify_cancel()])
             if stop:
                 return
 
-    def _commit(self, group: list[tuple[Work, Future[Any]]]) -> None:
+    def _commit(self, group: list[_Entry]) -> None:
         try:
-            results = self._together([work for work, _ in group])
+            results = self._together(group)
         except Exception as error:
             if len(group) == 1 or isinstance(error, REFUSALS):
-                for _, future in group:
-                    future.set_exception(error)
+                for entry in group:
+                    entry.result.set_exception(error)
             else:  # one of them is bad: give each a transaction of its own
                 for entry in group:
                     self._commit([entry])
             return
-        for (_, future), result in zip(group, results, strict=True):
-            future.set_result(result)
+        for entry, result in results:
+            entry.result.set_result(result)
 
-    def _together(self, works: list[Work]) -> list[Any]:
+    def _together(self, group: list[_Entry]) -> list[tuple[_Entry, Any]]:
+        by_verb: dict[Verb[Any, Any], list[_Entry]] = {}
+        for entry in group:
+            by_verb.setdefault(entry.verb, []).append(entry)
+        done: list[tuple[_Entry, Any]] = []
         connection = self._engine.connect().execution_options(writes=True)
         with connection, connection.begin():
-            return [cast(Any, work(connection)) for work in works]
+            for verb, entries in by_verb.items():
+                results = verb(connection, [entry.item for entry in entries])
+                done.extend(zip(entries, results, strict=True))
+        return done
+
+
+def _each(connection: Connection, works: Sequence[Callable[[Connection], Any]]) -> Sequence[Any]:
+    return [work(connection) for work in works]

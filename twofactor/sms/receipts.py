@@ -1,53 +1,61 @@
-"""Delivery receipts: kept as they came, and moved into attempt and message by the move table.
+"""Delivery receipts: matched with attempts, kept as they came, moved into them.
 
-The hot path: no ORM objects, prepared statements on the writer's connection, so that many receipts
-share one commit. The same fact twice changes nothing (S-54, S-56); nothing here touches a
-verification (S-58).
+The same fact twice changes nothing (S-54, S-56), and no receipt touches a verification (S-58).
 """
 
-import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, case, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, case, select, update
 
 from twofactor.gateways.base import ParsedReceipt
 from twofactor.kit import Kit
-from twofactor.models import Attempt, Message, Receipt, Verification
+from twofactor.models import Message, Verification
 from twofactor.models.database import changed
-from twofactor.sms.moves import replaceable
-from twofactor.words import Status
+from twofactor.sms import early, ledger
+from twofactor.sms.early import Report
+from twofactor.sms.ledger import Entry, Fact
+from twofactor.words import ReceiptFate, Status
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """What became of the receipts of one callback."""
-
-    taken: int = 0
-    known: int = 0  # had been taken before
-    unknown: int = 0  # belong to no attempt of ours
+def reports(
+    kit: Kit, gateway: str, receipts: Iterable[ParsedReceipt], at: datetime
+) -> list[Report]:
+    """The receipts of one callback, ready to be recorded."""
+    return [
+        Report(
+            gateway,
+            receipt,
+            kit.keyring.fingerprints(receipt.recipient) if receipt.recipient else [],
+            at,
+        )
+        for receipt in receipts
+    ]
 
 
 def record(
-    connection: Connection,
-    kit: Kit,
-    gateway: str,
-    receipts: Sequence[ParsedReceipt],
-    now: datetime,
-) -> Recorded:
-    """Take the receipts of one callback, in order, in the caller's transaction."""
-    taken = known = unknown = 0
-    for receipt in receipts:
-        attempt = _attempt(connection, kit, gateway, receipt)
-        if attempt is None:
-            unknown += 1
-        elif _take(connection, attempt, gateway, receipt, now):
-            taken += 1
-        else:
-            known += 1
-    return Recorded(taken, known, unknown)
+    connection: Connection, callbacks: Sequence[Sequence[Report]]
+) -> list[list[ReceiptFate]]:
+    """Take the receipts of many callbacks, in order, in the caller's transaction. What became of
+    each receipt of each callback."""
+    flat = [report for callback in callbacks for report in callback]
+    entries = _entries(connection, flat)
+    kept: set[int] = set()
+    lost = [report for report, entry in zip(flat, entries, strict=True) if entry is None]
+    if lost and (waiting := early.waiting(connection, lost)):
+        entries = _entries(connection, flat)  # one of the calls may just have returned
+        lost = [report for report, entry in zip(flat, entries, strict=True) if entry is None]
+        kept = early.keep(connection, lost, waiting)
+    found = zip(flat, entries, strict=True)
+    facts = [Fact(entry, report.receipt, report.at) for report, entry in found if entry]
+    news = iter(ledger.take(connection, facts))
+    fates = iter(
+        [
+            _fate(next(news) if entry else None, is_kept=id(report) in kept)
+            for report, entry in zip(flat, entries, strict=True)
+        ]
+    )
+    return [[next(fates) for _ in callback] for callback in callbacks]
 
 
 def confirm(verification: Verification, now: datetime) -> None:
@@ -67,92 +75,44 @@ def confirm(verification: Verification, now: datetime) -> None:
     changed(row.values(confirmed_at=now))
 
 
-def fact_of(attempt_id: int, receipt: ParsedReceipt) -> str:
-    """What makes a receipt the same fact when it comes again."""
-    parts = (str(attempt_id), receipt.raw_status, receipt.error_code)
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+def _fate(is_new: bool | None, *, is_kept: bool) -> ReceiptFate:
+    if is_new is not None:
+        return ReceiptFate.TAKEN if is_new else ReceiptFate.KNOWN
+    return ReceiptFate.EARLY if is_kept else ReceiptFate.UNKNOWN
 
 
-AttemptRow = Row[int, int, str | None]
+def _entries(connection: Connection, wanted: Sequence[Report]) -> list[Entry | None]:
+    """For each report the attempt it belongs to, all locked; one object an attempt."""
+    by_id: dict[int, Entry] = {}
+    by_sid: dict[tuple[str, str], Entry] = {}
+    by_ref: dict[tuple[str, str | None], list[Entry]] = {}
+    sids = [report.receipt.attempt_sid for report in wanted if report.receipt.attempt_sid]
+    refs: dict[str, list[str]] = {}
+    for report in wanted:
+        if not report.receipt.attempt_sid:
+            refs.setdefault(report.gateway, []).append(report.receipt.gateway_ref)
+    for entry in ledger.by_sids(connection, sids) if sids else []:
+        by_id[entry.id] = by_sid[entry.gateway, entry.sid] = entry
+    for gateway in sorted(refs):
+        for entry in ledger.by_refs(connection, gateway, refs[gateway]):
+            one = by_id.setdefault(entry.id, entry)
+            by_ref.setdefault((gateway, one.gateway_ref), []).append(one)
+    return [_match(report, by_sid, by_ref) for report in wanted]
 
 
-def _attempt(
-    connection: Connection, kit: Kit, gateway: str, receipt: ParsedReceipt
-) -> AttemptRow | None:
-    """The attempt a receipt belongs to: by our own reference where it carries one, else by the
-    gateway's (and the recipient where one reference covers many)."""
-    found = select(Attempt.id, Attempt.message_id, Attempt.gateway_ref).where(
-        Attempt.gateway == gateway
-    )
+def _match(
+    report: Report,
+    by_sid: dict[tuple[str, str], Entry],
+    by_ref: dict[tuple[str, str | None], list[Entry]],
+) -> Entry | None:
+    """By our own reference where the receipt carries one, else by the gateway's, and by the
+    recipient where one reference covers many."""
+    receipt = report.receipt
     if receipt.attempt_sid:
-        same = or_(Attempt.gateway_ref.is_(None), Attempt.gateway_ref == receipt.gateway_ref)
-        return connection.execute(found.where(Attempt.sid == receipt.attempt_sid, same)).first()
-    found = found.where(Attempt.gateway_ref == receipt.gateway_ref)
-    if receipt.recipient:
-        prints = kit.keyring.fingerprints(receipt.recipient)
-        found = found.where(Attempt.phone_fingerprint.in_(prints))
-    rows = connection.execute(found.limit(2)).all()
-    return rows[0] if len(rows) == 1 else None
-
-
-def _take(
-    connection: Connection,
-    attempt: AttemptRow,
-    gateway: str,
-    receipt: ParsedReceipt,
-    now: datetime,
-) -> bool:
-    """Append the fact and move what it moves; False when it is known already."""
-    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-    row = {
-        "fact": fact_of(attempt.id, receipt),
-        "attempt_id": attempt.id,
-        "gateway": gateway,
-        "status": receipt.status.value if receipt.status else None,
-        "raw_status": receipt.raw_status[:64],
-        "error_code": receipt.error_code[:64],
-        "moved": False,
-        "received_at": now,
-        "done_at": receipt.done_at,
-    }
-    once = dialect.insert(Receipt).values(row).on_conflict_do_nothing(index_elements=["fact"])
-    if connection.execute(once).rowcount != 1:
-        return False
-    if attempt.gateway_ref is None and receipt.gateway_ref:
-        own = update(Attempt).where(Attempt.id == attempt.id, Attempt.gateway_ref.is_(None))
-        connection.execute(own.values(gateway_ref=receipt.gateway_ref))
-    if receipt.status is not None and _move(connection, attempt, receipt, receipt.status, now):
-        fact = update(Receipt).where(Receipt.fact == row["fact"])
-        connection.execute(fact.values(moved=True))
-    return True
-
-
-def _move(
-    connection: Connection,
-    attempt: AttemptRow,
-    receipt: ParsedReceipt,
-    status: Status,
-    now: datetime,
-) -> bool:
-    """Move the attempt, and the message when this attempt is its latest or did deliver."""
-    low = replaceable(status)
-    values: dict[str, object] = {"status": status.value}
-    if status.is_final:
-        values |= {
-            "settled_at": now,
-            "error_code": receipt.error_code[:64],
-            "error_class": receipt.error_class.value if receipt.error_class else "",
-        }
-    extra: dict[str, object] = {"delivered_at": now} if status is Status.DELIVERED else {}
-    if receipt.price is not None:
-        extra |= {"price": receipt.price, "currency": receipt.currency[:3]}
-    own = update(Attempt).where(Attempt.id == attempt.id, Attempt.status.in_(low))
-    if connection.execute(own.values(values | extra)).rowcount != 1:
-        return False
-    message = update(Message).where(Message.id == attempt.message_id, Message.status.in_(low))
-    if status is not Status.DELIVERED:
-        message = message.where(Message.attempt_id == attempt.id)
-    if status.is_final:  # nobody may send it any more
-        values |= {"next_try_at": None, "leased_until": None, "body_sealed": None}
-    connection.execute(message.values(values))
-    return True
+        entry = by_sid.get((report.gateway, receipt.attempt_sid))
+        fits = entry is not None and entry.gateway_ref in (None, receipt.gateway_ref)
+        return entry if fits else None
+    found = by_ref.get((report.gateway, receipt.gateway_ref), [])
+    if report.prints:
+        found = [entry for entry in found if entry.phone_fingerprint in report.prints]
+    return found[0] if len(found) == 1 else None

@@ -4,9 +4,11 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import update
 
+from twofactor.extensions import db
 from twofactor.gateways.base import Accepted, Refused, SendResult
 from twofactor.models import Attempt, Message
 from twofactor.models.database import changed
+from twofactor.sms import early
 from twofactor.sms.moves import replaceable
 from twofactor.words import ErrorClass, Status
 
@@ -66,14 +68,15 @@ def _as_accepted(attempt_id: int, message_id: int, result: Accepted, now: dateti
     values: dict[str, object] = {
         "outcome": "accepted",
         "gateway_ref": result.gateway_ref,
-        "price": result.price,
-        "currency": result.currency[:3],
         "sent_at": now,
     }
+    if result.price is not None:  # a fast receipt may have told it already
+        values |= {"price": result.price, "currency": result.currency[:3]}
     if result.segments:
         values["segments"] = result.segments
     changed(update(Attempt).where(Attempt.id == attempt_id).values(values))
     _move_to_sent(attempt_id, message_id, now)
+    early.join(db.session.connection(), attempt_id)
 
 
 def _move_to_sent(attempt_id: int, message_id: int, now: datetime) -> None:

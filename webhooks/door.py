@@ -1,0 +1,5 @@
+"""The blueprints of this door: delivery receipts, and texts that people send back."""
+
+from webhooks.receipts import receipts
+
+WEBHOOKS = (receipts,)
