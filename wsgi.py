@@ -12,6 +12,7 @@ import click
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from api import door as api_door
 from cli import commands
 from twofactor import gateways, house, jobs, logs
 from twofactor.clock import Clock, SystemClock
@@ -201,6 +202,7 @@ def _open_doors(app: Flask, settings: Settings) -> None:
     app.before_request(guards.check)
     app.after_request(guards.dress)
     errors.install(app)
+    api_door.install(app)
     pages.install(app)
     commands.install(app, lambda: _make_ready(app))
 
