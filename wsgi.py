@@ -14,6 +14,7 @@ from flask import Flask
 from sqlalchemy.exc import OperationalError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from api import door as api_door
 from cli import commands
 from twofactor import gateways, house, jobs, logs
 from twofactor.clock import Clock, SystemClock
@@ -216,6 +217,7 @@ def _open_doors(app: Flask, settings: Settings) -> None:
         app.register_blueprint(webhook)
         csrf.exempt(webhook)
     errors.install(app)
+    api_door.install(app)
     pages.install(app)
     commands.install(app, lambda: _make_ready(app))
 
