@@ -41,6 +41,14 @@ class ErrorClass(StrEnum):
     UNCLASSIFIED = "unclassified"  # a code nobody has described yet
 
 
+class Policy(StrEnum):
+    """What routing goes by where several gateways are in order."""
+
+    PREFER = "prefer"  # the operator's order
+    QUALITY = "quality"  # the most codes that come back
+    COST = "cost"  # the cheapest of those nearly as good as the best
+
+
 class Purpose(StrEnum):
     """Why a text is sent; a code is good for its purpose only."""
 
@@ -114,3 +122,5 @@ class AuditEvent(StrEnum):
     PHONE_REMOVED = "phone_removed"
     LIMIT_REACHED = "limit_reached"
     OPERATOR_INVITED = "operator_invited"
+    GATEWAY_SWITCHED = "gateway_switched"
+    TEST_SENT = "test_sent"

@@ -8,6 +8,14 @@ from twofactor.models.jobs import PeriodicJob
 from twofactor.models.limits import LimitSlice
 from twofactor.models.messages import Message
 from twofactor.models.people import LoginLink, User
+from twofactor.models.routes import (
+    GatewayState,
+    Price,
+    Route,
+    RouteChange,
+    RouteRate,
+    Spending,
+)
 from twofactor.models.sessions import Session
 from twofactor.models.verifications import Verification
 
@@ -16,12 +24,18 @@ __all__ = [
     "AuditEntry",
     "Authenticator",
     "FenceCounter",
+    "GatewayState",
     "LimitSlice",
     "LoginLink",
     "Message",
     "PeriodicJob",
+    "Price",
     "Receipt",
+    "Route",
+    "RouteChange",
+    "RouteRate",
     "Session",
+    "Spending",
     "User",
     "Verification",
 ]

@@ -65,6 +65,10 @@ def confirm(verification: Verification, now: datetime) -> None:
     )
     row = update(Message).where(Message.id == likely, Message.confirmed_at.is_(None))
     changed(row.values(confirmed_at=now))
+    carried = select(Message.attempt_id).where(Message.id == likely).scalar_subquery()
+    attempt = update(Attempt).where(Attempt.id == carried, Attempt.confirmed_at.is_(None))
+    soon = case((Attempt.judge_at.is_not(None), now), else_=None)
+    changed(attempt.values(confirmed_at=now, judge_at=soon))
 
 
 def fact_of(attempt_id: int, receipt: ParsedReceipt) -> str:

@@ -8,9 +8,9 @@ from sqlalchemy import select, update
 from twofactor import audit, ids
 from twofactor.extensions import db
 from twofactor.kit import Kit, Visitor
-from twofactor.models import Session, Verification
+from twofactor.models import Message, Session, Verification
 from twofactor.models.database import changed
-from twofactor.sms import outbox
+from twofactor.sms import outbox, rates
 from twofactor.sms.phone import Phone
 from twofactor.sms.wording import code_text
 from twofactor.verify import codes, limits
@@ -87,8 +87,36 @@ def resend(kit: Kit, verification: Verification, visitor: Visitor, *, early: boo
         raise _why_not(verification, now)
     phone = _phone(kit, verification)
     limits.permit_send(kit, phone, visitor.address, is_verified=True, now=now)
+    rates.hasten(verification.id, now)
     _enqueue(kit, verification, phone)
     _note_send(kit, verification, visitor)
+
+
+def chase(kit: Kit, message_id: int) -> bool:
+    """Text the same code once more because nobody knows whether this message left. False when the
+    code needs none any more, or has no sends left; raises LimitReached."""
+    now = kit.now()
+    verification = db.session.scalar(
+        select(Verification)
+        .join(Message, Message.verification_id == Verification.id)
+        .where(Message.id == message_id, Verification.expires_at > now)
+        .execution_options(populate_existing=True)
+    )
+    if verification is None:
+        return False
+    wait = timedelta(seconds=kit.settings.codes.wait_after(verification.sends + 1))
+    live = update(Verification).where(
+        Verification.id == verification.id,
+        Verification.status == VerificationStatus.PENDING,
+        Verification.sends < Verification.max_sends,
+    )
+    if changed(live.values(sends=Verification.sends + 1, next_send_at=now + wait)) != 1:
+        return False
+    phone = _phone(kit, verification)
+    limits.permit_send(kit, phone, None, is_verified=True, now=now)
+    rates.hasten(verification.id, now)
+    _enqueue(kit, verification, phone)
+    return True
 
 
 def of_session(session: Session, purpose: Purpose) -> Verification | None:
