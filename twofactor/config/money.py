@@ -6,8 +6,8 @@ from decimal import Decimal, InvalidOperation
 
 from twofactor.config.parsing import Reader
 from twofactor.config.settings import MoneyRules, RoutingRules
-from twofactor.words import Policy
 
+POLICIES = ("quality", "prefer", "cost")  # words.Policy
 CURRENCY = re.compile(r"[A-Z]{3}")
 
 
@@ -22,9 +22,8 @@ def routing_rules(reader: Reader, known: tuple[str, ...]) -> RoutingRules:
         return {name: float(value) for name, value in given.items()}
 
     none: dict[str, float] = {}
-    policies = tuple(policy.value for policy in (Policy.QUALITY, Policy.PREFER, Policy.COST))
     return RoutingRules(
-        policy=Policy(reader.choice("ROUTING_POLICY", policies)),
+        policy=reader.choice("ROUTING_POLICY", POLICIES),
         margin=reader.number("ROUTING_MARGIN", 0, 50) / 100,
         explore=reader.number("ROUTING_EXPLORE", 0, 50) / 100,
         weights=reader.parsed(

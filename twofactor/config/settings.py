@@ -6,8 +6,6 @@ from decimal import Decimal
 from typing import Literal
 from urllib.parse import urlsplit
 
-from twofactor.words import Policy
-
 
 @dataclass(frozen=True, slots=True)
 class CodeRules:
@@ -28,7 +26,7 @@ class CodeRules:
 class RoutingRules:
     """How gateways are ranked; shares from 0 to 1."""
 
-    policy: Policy
+    policy: str  # words.Policy
     margin: float
     explore: float
     weights: Mapping[str, float]

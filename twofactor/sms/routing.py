@@ -101,7 +101,7 @@ def rank(
     if known is not None and not may_change:
         best, why = known, "leads for the moment"
     others = [s for s in standings if s is not best]
-    if rules.policy is not Policy.PREFER:
+    if rules.policy != Policy.PREFER:
         others.sort(key=lambda s: -s.score)
     order = sorted((best, *others), key=lambda s: s.is_lowered)
     exploring = chance < rules.explore and len(order) > 1
@@ -167,9 +167,9 @@ def _best(
     standings: Sequence[Standing], rules: RoutingRules, leader: str | None
 ) -> tuple[Standing, str]:
     """Who should lead, and why."""
-    if rules.policy is Policy.PREFER:
+    if rules.policy == Policy.PREFER:
         return standings[0], "first in the operator's order"
-    if rules.policy is Policy.COST:
+    if rules.policy == Policy.COST:
         return _cheapest(standings, rules.margin)
     held = next((s for s in standings if s.gateway == leader), standings[0])
     best = max(standings, key=lambda s: s.score)
