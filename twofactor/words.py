@@ -60,6 +60,14 @@ class ReceiptFlag(StrEnum):
     CONTRADICTS = "contradicts"  # another final status had been reported before
 
 
+class Policy(StrEnum):
+    """What routing goes by where several gateways are in order."""
+
+    PREFER = "prefer"  # the operator's order
+    QUALITY = "quality"  # the most codes that come back
+    COST = "cost"  # the cheapest of those nearly as good as the best
+
+
 class Purpose(StrEnum):
     """Why a text is sent; a code is good for its purpose only."""
 
@@ -151,3 +159,5 @@ class AuditEvent(StrEnum):
     KEY_CREATED = "key_created"
     KEY_ROTATED = "key_rotated"
     KEY_REVOKED = "key_revoked"
+    GATEWAY_SWITCHED = "gateway_switched"
+    TEST_SENT = "test_sent"

@@ -65,6 +65,18 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_fence_counters_ends_at"), ["ends_at"], unique=False)
 
     op.create_table(
+        "gateway_states",
+        sa.Column("gateway", sa.String(length=32), nullable=False),
+        sa.Column("errors", sa.Integer(), nullable=False),
+        sa.Column("open_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("probe_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("lowered_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("is_off", sa.Boolean(), nullable=False),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("gateway", name=op.f("pk_gateway_states")),
+    )
+    op.create_table(
         "limit_slices",
         sa.Column("key", sa.String(length=64), nullable=False),
         sa.Column("slice", sa.BigInteger(), nullable=False),
@@ -85,12 +97,65 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_periodic_jobs")),
     )
     op.create_table(
+        "prices",
+        sa.Column("gateway", sa.String(length=32), nullable=False),
+        sa.Column("country", sa.String(length=2), nullable=False),
+        sa.Column("since", sa.String(length=10), nullable=False),
+        sa.Column(
+            "per_segment", sa.Numeric(18, 6).with_variant(sa.BigInteger(), "sqlite"), nullable=False
+        ),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.PrimaryKeyConstraint("gateway", "country", "since", name=op.f("pk_prices")),
+    )
+    op.create_table(
         "receipt_counts",
         sa.Column("gateway", sa.String(length=32), nullable=False),
         sa.Column("fate", sa.String(length=32), nullable=False),
         sa.Column("hour", sa.DateTime(timezone=True), nullable=False),
         sa.Column("hits", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("gateway", "fate", "hour", name=op.f("pk_receipt_counts")),
+    )
+    op.create_table(
+        "route_changes",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("country", sa.String(length=2), nullable=False),
+        sa.Column("gateway", sa.String(length=32), nullable=False),
+        sa.Column("before", sa.String(length=32), nullable=False),
+        sa.Column("reason", sa.String(length=300), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_route_changes")),
+    )
+    with op.batch_alter_table("route_changes", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_route_changes_at"), ["at"], unique=False)
+
+    op.create_table(
+        "route_rates",
+        sa.Column("gateway", sa.String(length=32), nullable=False),
+        sa.Column("destination", sa.String(length=64), nullable=False),
+        sa.Column("sent", sa.Double(), nullable=False),
+        sa.Column("confirmed", sa.Double(), nullable=False),
+        sa.Column("recent_sent", sa.Double(), nullable=False),
+        sa.Column("recent_confirmed", sa.Double(), nullable=False),
+        sa.Column("heard", sa.Double(), nullable=False),
+        sa.Column("delivered", sa.Double(), nullable=False),
+        sa.Column("seconds", sa.Double(), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("gateway", "destination", name=op.f("pk_route_rates")),
+    )
+    op.create_table(
+        "routes",
+        sa.Column("country", sa.String(length=2), nullable=False),
+        sa.Column("gateway", sa.String(length=32), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("country", name=op.f("pk_routes")),
+    )
+    op.create_table(
+        "spending",
+        sa.Column("day", sa.String(length=10), nullable=False),
+        sa.Column(
+            "amount", sa.Numeric(18, 6).with_variant(sa.BigInteger(), "sqlite"), nullable=False
+        ),
+        sa.PrimaryKeyConstraint("day", name=op.f("pk_spending")),
     )
     op.create_table(
         "users",
@@ -470,6 +535,7 @@ def upgrade() -> None:
         sa.Column("gateway_ref", sa.String(length=255), nullable=True),
         sa.Column("phone_fingerprint", sa.String(length=64), nullable=False),
         sa.Column("country", sa.String(length=2), nullable=False),
+        sa.Column("carrier", sa.String(length=40), nullable=False),
         sa.Column("status", sa.String(length=32), nullable=False),
         sa.Column("outcome", sa.String(length=32), nullable=False),
         sa.Column("error_code", sa.String(length=64), nullable=False),
@@ -484,6 +550,8 @@ def upgrade() -> None:
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("delivered_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("judge_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["message_id"], ["messages.id"], name=op.f("fk_attempts_message_id"), ondelete="CASCADE"
         ),
@@ -493,6 +561,13 @@ def upgrade() -> None:
     with op.batch_alter_table("attempts", schema=None) as batch_op:
         batch_op.create_index("ix_attempts_created_at", ["created_at"], unique=False)
         batch_op.create_index("ix_attempts_gateway_ref", ["gateway", "gateway_ref"], unique=False)
+        batch_op.create_index(
+            "ix_attempts_judge_at",
+            ["judge_at"],
+            unique=False,
+            sqlite_where=sa.text("judge_at IS NOT NULL"),
+            postgresql_where=sa.text("judge_at IS NOT NULL"),
+        )
         batch_op.create_index(batch_op.f("ix_attempts_message_id"), ["message_id"], unique=False)
         batch_op.create_index(
             "ix_attempts_under_way",
@@ -544,6 +619,11 @@ def downgrade() -> None:
             postgresql_where=sa.text("outcome = ''"),
         )
         batch_op.drop_index(batch_op.f("ix_attempts_message_id"))
+        batch_op.drop_index(
+            "ix_attempts_judge_at",
+            sqlite_where=sa.text("judge_at IS NOT NULL"),
+            postgresql_where=sa.text("judge_at IS NOT NULL"),
+        )
         batch_op.drop_index("ix_attempts_gateway_ref")
         batch_op.drop_index("ix_attempts_created_at")
 
@@ -614,12 +694,21 @@ def downgrade() -> None:
 
     op.drop_table("api_keys")
     op.drop_table("users")
+    op.drop_table("spending")
+    op.drop_table("routes")
+    op.drop_table("route_rates")
+    with op.batch_alter_table("route_changes", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_route_changes_at"))
+
+    op.drop_table("route_changes")
     op.drop_table("receipt_counts")
+    op.drop_table("prices")
     op.drop_table("periodic_jobs")
     with op.batch_alter_table("limit_slices", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_limit_slices_forget_after"))
 
     op.drop_table("limit_slices")
+    op.drop_table("gateway_states")
     with op.batch_alter_table("fence_counters", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_fence_counters_ends_at"))
 

@@ -16,6 +16,7 @@ from twofactor.config.keys import (
     new_data_key,
     new_secret_key,
 )
+from twofactor.config.money import money_rules, routing_rules
 from twofactor.config.parsing import Reader
 from twofactor.config.production import GatewayField, refusals
 from twofactor.config.settings import CodeRules, Settings
@@ -96,6 +97,8 @@ def _settings(
         gateway_settings=gateway_settings,
         countries=_countries(reader, strict),
         codes=_codes(reader, strict),
+        routing=routing_rules(reader, known_gateways),
+        money=money_rules(reader),
         limits=reader.choice("LIMITS", ("on", "off")) == "on",
         brand=reader.parsed("BRAND", parsing.brand, "", "Use 1 to 20 characters, few digits."),
         help_address=reader.text("HELP_ADDRESS"),

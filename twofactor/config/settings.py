@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -22,6 +23,33 @@ class CodeRules:
 
 
 @dataclass(frozen=True, slots=True)
+class RoutingRules:
+    """How gateways are ranked; shares from 0 to 1."""
+
+    policy: str  # words.Policy
+    margin: float
+    explore: float
+    weights: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyRules:
+    """What texts may cost, in `currency`; `rates` tells what one unit of another is worth."""
+
+    currency: str
+    rates: Mapping[str, Decimal]
+    per_day: Decimal | None  # None: no bound
+    reserve: Decimal  # share of it, from 0 to 1
+
+    def converted(self, amount: Decimal | None, currency: str) -> Decimal | None:
+        """The amount in the house's currency; None where no rate is set."""
+        if amount is None or currency == self.currency:
+            return amount
+        rate = self.rates.get(currency)
+        return None if rate is None else amount * rate
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything an operator can set. Secrets never appear in `repr`."""
 
@@ -37,6 +65,8 @@ class Settings:
     gateway_settings: Mapping[str, Mapping[str, str]] = field(repr=False)
     countries: frozenset[str] | None  # None: every country
     codes: CodeRules
+    routing: RoutingRules
+    money: MoneyRules
     limits: bool
     brand: str
     help_address: str

@@ -8,6 +8,14 @@ from twofactor.models.jobs import PeriodicJob
 from twofactor.models.limits import LimitSlice
 from twofactor.models.messages import Message
 from twofactor.models.people import LoginLink, User
+from twofactor.models.routes import (
+    GatewayState,
+    Price,
+    Route,
+    RouteChange,
+    RouteRate,
+    Spending,
+)
 from twofactor.models.services import (
     ApiAccount,
     ApiKey,
@@ -29,6 +37,7 @@ __all__ = [
     "Bucket",
     "FenceCounter",
     "IdempotentAnswer",
+    "GatewayState",
     "LimitSlice",
     "LoginLink",
     "Message",
@@ -37,7 +46,13 @@ __all__ = [
     "Receipt",
     "ReceiptCount",
     "Service",
+    "Price",
+    "Receipt",
+    "Route",
+    "RouteChange",
+    "RouteRate",
     "Session",
+    "Spending",
     "User",
     "Verification",
 ]

@@ -27,6 +27,12 @@ class Attempt(Base):
             sqlite_where=text("outcome = ''"),
             postgresql_where=text("outcome = ''"),
         ),
+        Index(  # the few that routing has not learnt from yet
+            "ix_attempts_judge_at",
+            "judge_at",
+            sqlite_where=text("judge_at IS NOT NULL"),
+            postgresql_where=text("judge_at IS NOT NULL"),
+        ),
     )
 
     id: Mapped[Id]
@@ -38,18 +44,21 @@ class Attempt(Base):
     gateway_ref: Mapped[str | None] = mapped_column(String(REFERENCE_LENGTH))
     phone_fingerprint: Mapped[Fingerprint]  # where one gateway_ref covers many recipients
     country: Mapped[str] = mapped_column(String(2))
+    carrier: Mapped[str] = mapped_column(String(40), default="")  # where the phone tells it
     status: Mapped[Word]  # Status
     outcome: Mapped[Word] = mapped_column(default="")  # "", accepted, refused, unknown
     error_code: Mapped[str] = mapped_column(String(64), default="")
     error_class: Mapped[str] = mapped_column(String(32), default="")
     reason: Mapped[str] = mapped_column(String(200), default="")  # why this gateway was chosen
     segments: Mapped[int]
-    price: Mapped[Decimal | None] = mapped_column(Money)
+    price: Mapped[Decimal | None] = mapped_column(Money)  # the list's until the gateway tells
     currency: Mapped[str] = mapped_column(String(3), default="")
     created_at: Mapped[Time]
     sent_at: Mapped[OptionalTime]  # the gateway took it
     delivered_at: Mapped[OptionalTime]
     settled_at: Mapped[OptionalTime]
+    confirmed_at: Mapped[OptionalTime]  # the right code came back
+    judge_at: Mapped[OptionalTime]  # when routing learns from it; None: has, or can't
 
 
 class Receipt(Base):

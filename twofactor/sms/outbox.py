@@ -16,8 +16,9 @@ from twofactor.gateways.base import Gateway, OutgoingSms
 from twofactor.kit import Kit
 from twofactor.models import Attempt, Message, Verification
 from twofactor.models.database import changed
-from twofactor.sms.phone import Phone
-from twofactor.sms.routing import choose
+from twofactor.sms import budget, rates, routes
+from twofactor.sms.phone import Phone, carrier
+from twofactor.sms.routes import Later, Way
 from twofactor.sms.segments import count
 from twofactor.sms.settle import as_failed, as_unknown
 from twofactor.words import ErrorClass, Purpose, Status
@@ -73,6 +74,7 @@ def claim(kit: Kit) -> Order | None:
     Rows that can't go out any more are settled on the way.
     """
     now = kit.now()
+    rates.judge(now)
     while (message_id := db.session.scalar(_due(now).limit(1))) is not None:
         lease = (
             update(Message)
@@ -141,44 +143,80 @@ def _order(kit: Kit, message: Message, now: datetime) -> Order | None:
     if now >= message.valid_until or message.body_sealed is None or _is_over(message):
         as_failed(message.id, Status.EXPIRED, "", ErrorClass.EXPIRED, now)
         return None
+    phone = kit.keyring.unseal(message.phone_sealed, message.phone_place)
     refused = {a.gateway for a in earlier if a.error_class != ErrorClass.RETRY}
-    busy = {a.gateway for a in earlier} - refused
-    choice = choose(list(kit.gateways), refused, busy | _silent(message))
-    if choice is None:
-        last = earlier[-1]
-        as_failed(message.id, Status.FAILED, last.error_code, ErrorClass(last.error_class), now)
-        return None
-    attempt = Attempt(
-        sid=ids.new_sid(ids.ATTEMPT),
-        message_id=message.id,
-        gateway=choice.gateway,
-        phone_fingerprint=message.phone_fingerprint,
-        country=message.country,
-        status=Status.QUEUED.value,
-        reason=choice.reason,
-        segments=message.segments,
-        created_at=now,
+    busy, silent = {a.gateway for a in earlier} - refused, _silent(message)
+    way = routes.pick(
+        kit,
+        message.country,
+        carrier(phone),
+        refused=refused,
+        tried=busy | silent,
+        because=_because(refused | busy, silent),
+        now=now,
     )
-    db.session.add(attempt)
-    db.session.flush()
-    message.attempt_id = attempt.id
+    if isinstance(way, Later):
+        message.next_try_at, message.leased_until = way.at, None
+        return None
+    if way is None:
+        code, error_class = _last_error(earlier)
+        as_failed(message.id, Status.FAILED, code, error_class, now)
+        return None
+    attempt = _attempt(kit, message, way, carrier(phone), now)
     return Order(
         attempt_id=attempt.id,
         message_id=message.id,
         tries=message.tries,
-        gateway=kit.gateways[choice.gateway],
-        sms=_sms(kit, message, attempt, now),
-        has_others=bool(set(kit.gateways) - refused - busy - {choice.gateway}),
+        gateway=kit.gateways[way.gateway],
+        sms=_sms(kit, message, attempt, phone, now),
+        has_others=way.has_others,
     )
 
 
-def _sms(kit: Kit, message: Message, attempt: Attempt, now: datetime) -> OutgoingSms:
+def _attempt(kit: Kit, message: Message, way: Way, carrier: str, now: datetime) -> Attempt:
+    """Put the attempt on record, and charge what it will cost as far as the price list tells."""
+    price = None if way.price is None else way.price * message.segments
+    attempt = Attempt(
+        sid=ids.new_sid(ids.ATTEMPT),
+        message_id=message.id,
+        gateway=way.gateway,
+        phone_fingerprint=message.phone_fingerprint,
+        country=message.country,
+        carrier=carrier,
+        status=Status.QUEUED.value,
+        reason=way.reason,
+        segments=message.segments,
+        price=price,
+        currency=way.currency,
+        created_at=now,
+        judge_at=now + rates.JUDGED_AFTER if message.verification_id else None,
+    )
+    db.session.add(attempt)
+    db.session.flush()
+    budget.charge(kit, price, way.currency, now)
+    message.attempt_id = attempt.id
+    return attempt
+
+
+def _because(refused: set[str], silent: set[str]) -> str:
+    if refused:
+        return f"next after {', '.join(sorted(refused))} refused it"
+    return f"another way than {', '.join(sorted(silent))}" if silent else ""
+
+
+def _last_error(earlier: list[Attempt]) -> tuple[str, ErrorClass]:
+    if not earlier:  # every gateway is switched off
+        return "no_gateway", ErrorClass.ACCOUNT
+    return earlier[-1].error_code, ErrorClass(earlier[-1].error_class)
+
+
+def _sms(kit: Kit, message: Message, attempt: Attempt, phone: str, now: datetime) -> OutgoingSms:
     if message.body_sealed is None:
         raise ValueError("the body is erased")
     path = f"/webhooks/{attempt.gateway}/status?attempt={attempt.sid}"
     return OutgoingSms(
         reference=attempt.sid,
-        to=kit.keyring.unseal(message.phone_sealed, message.phone_place),
+        to=phone,
         body=kit.keyring.unseal(message.body_sealed, message.body_place),
         segments=message.segments,
         validity_seconds=max(1, int((message.valid_until - now).total_seconds())),

@@ -55,6 +55,14 @@ def mask(e164: str) -> str:
     return MASK + e164[-2:]
 
 
+def carrier(e164: str) -> str:
+    """The carrier that the number's range was given to, in English; '' where nobody knows. Numbers
+    that moved to another carrier are still counted here."""
+    from phonenumbers import carrier as carriers
+
+    return carriers.name_for_number(phonenumbers.parse(e164), "en")[:40]
+
+
 def prefix(e164: str) -> str:
     """The neighbourhood of a phone: without its last four digits (limits against pumping)."""
     return e164[:-4]

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, case, select, update
 
 from twofactor.gateways.base import ParsedReceipt
 from twofactor.kit import Kit
-from twofactor.models import Message, Verification
+from twofactor.models import Attempt, Message, Verification
 from twofactor.models.database import changed
 from twofactor.sms import early, ledger
 from twofactor.sms.early import Report
@@ -73,6 +73,10 @@ def confirm(verification: Verification, now: datetime) -> None:
     )
     row = update(Message).where(Message.id == likely, Message.confirmed_at.is_(None))
     changed(row.values(confirmed_at=now))
+    carried = select(Message.attempt_id).where(Message.id == likely).scalar_subquery()
+    attempt = update(Attempt).where(Attempt.id == carried, Attempt.confirmed_at.is_(None))
+    soon = case((Attempt.judge_at.is_not(None), now), else_=None)
+    changed(attempt.values(confirmed_at=now, judge_at=soon))
 
 
 def _fate(is_new: bool | None, *, is_kept: bool) -> ReceiptFate:

@@ -56,9 +56,10 @@ def as_failed(
 
 
 def pause(result: SendResult, tries: int, *, has_others: bool) -> timedelta:
-    """How long a text waits after an answer: not at all where another gateway can be asked, else
+    """How long a text waits after an answer: not at all where it is refused for good or another
+    gateway can be asked, else
     as long as the gateway wants, doubling with each try."""
-    if not isinstance(result, Refused) or has_others:
+    if not isinstance(result, Refused) or result.permanent or has_others:
         return timedelta(0)
     own = min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2 ** (tries - 1))
     return timedelta(seconds=max(own, result.retry_after or 0.0))
@@ -70,7 +71,7 @@ def _as_accepted(attempt_id: int, message_id: int, result: Accepted, now: dateti
         "gateway_ref": result.gateway_ref,
         "sent_at": now,
     }
-    if result.price is not None:  # a fast receipt may have told it already
+    if result.price is not None:  # else a receipt or the list tells it
         values |= {"price": result.price, "currency": result.currency[:3]}
     if result.segments:
         values["segments"] = result.segments

@@ -14,6 +14,7 @@ from twofactor.extensions import db
 from twofactor.kit import Kit
 from twofactor.models import LimitSlice
 from twofactor.models.database import changed
+from twofactor.sms import budget
 from twofactor.sms import phone as phones
 
 HOUR = 3600
@@ -47,6 +48,8 @@ COUNTRY_DAY = Limit("sends_country_day", 200, DAY, MANY_TEXTS)
 GLOBAL_DAY = Limit("sends_global_day", 1000, DAY, MANY_TEXTS)
 NEW_NUMBERS_DAY = Limit("sends_unverified_day", 800, DAY, MANY_TEXTS)  # keeps 20 % for known ones
 
+BUDGET_DAY = Limit("budget_day", 0, DAY, MANY_TEXTS)  # in money: settings, counted in sms.budget
+
 GUESSES_DAY = Limit("guesses_day", 20, DAY, MANY_CODES)
 GUESSES_MONTH = Limit("guesses_month", 40, 30 * DAY, MANY_CODES)
 GUESSES_YEAR = Limit("guesses_year", 100, 365 * DAY, MANY_CODES)  # 1e-4 a year with six digits
@@ -77,6 +80,8 @@ def permit_send(
     """Count one text against every limit it falls under; unless `is_guarded`, neighbouring numbers
     are not looked at. Raises LimitReached, and the caller's rollback then takes back what was
     counted before."""
+    if not budget.is_left(kit, is_verified=is_verified, now=now):
+        raise LimitReached(BUDGET_DAY, _until_midnight(now))
     hit(kit, NUMBER_HOUR, number.e164, now)
     hit(kit, NUMBER_DAY, number.e164, now)
     if address is not None:
@@ -88,6 +93,11 @@ def permit_send(
     if not is_verified:
         hit(kit, NEW_NUMBERS_DAY, "all", now)
     hit(kit, GLOBAL_DAY, "all", now)
+
+
+def _until_midnight(now: datetime) -> int:
+    """Seconds to the next day in UTC, when the budget starts anew."""
+    return DAY - int(now.timestamp()) % DAY
 
 
 def count_guess(kit: Kit, user_sid: str, now: datetime) -> None:

@@ -9,9 +9,9 @@ from sqlalchemy import Select, select, update
 from twofactor import audit, ids
 from twofactor.extensions import db
 from twofactor.kit import Kit, Visitor
-from twofactor.models import Service, Session, Verification
+from twofactor.models import Message, Service, Session, Verification
 from twofactor.models.database import changed
-from twofactor.sms import outbox
+from twofactor.sms import outbox, rates
 from twofactor.sms.phone import Phone
 from twofactor.sms.wording import code_text
 from twofactor.verify import codes, limits, users
@@ -126,8 +126,36 @@ def resend(
     phone = phone_of(kit, verification)
     address = visitor.address if visitor else None
     limits.permit_send(kit, phone, address, is_verified=True, now=now, is_guarded=is_guarded)
+    rates.hasten(verification.id, now)
     _enqueue(kit, verification, phone, style or Style())
     _note_send(kit, verification, visitor)
+
+
+def chase(kit: Kit, message_id: int) -> bool:
+    """Text the same code once more because nobody knows whether this message left. False when the
+    code needs none any more, or has no sends left; raises LimitReached."""
+    now = kit.now()
+    verification = db.session.scalar(
+        select(Verification)
+        .join(Message, Message.verification_id == Verification.id)
+        .where(Message.id == message_id, Verification.expires_at > now)
+        .execution_options(populate_existing=True)
+    )
+    if verification is None:
+        return False
+    wait = timedelta(seconds=kit.settings.codes.wait_after(verification.sends + 1))
+    live = update(Verification).where(
+        Verification.id == verification.id,
+        Verification.status == VerificationStatus.PENDING,
+        Verification.sends < Verification.max_sends,
+    )
+    if changed(live.values(sends=Verification.sends + 1, next_send_at=now + wait)) != 1:
+        return False
+    phone = phone_of(kit, verification)
+    limits.permit_send(kit, phone, None, is_verified=True, now=now)
+    rates.hasten(verification.id, now)
+    _enqueue(kit, verification, phone, _own_style(verification))
+    return True
 
 
 def of_session(session: Session, purpose: Purpose) -> Verification | None:
@@ -224,6 +252,13 @@ def _enqueue(kit: Kit, verification: Verification, phone: Phone, style: Style) -
     )
     purpose = Purpose(verification.purpose)
     outbox.enqueue(kit, purpose, phone, body, verification.expires_at, verification.id)
+
+
+def _own_style(verification: Verification) -> Style:
+    """The style of a text that nobody asked for by himself."""
+    if verification.service_id is None:
+        return Style()
+    return Style(db.session.get_one(Service, verification.service_id).friendly_name)
 
 
 def _note_send(kit: Kit, verification: Verification, visitor: Visitor | None) -> None:

@@ -1,0 +1,55 @@
+"""What a segment costs: price lists; the latest entry that has begun counts."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from twofactor.extensions import db
+from twofactor.models import Price
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """The price of one segment."""
+
+    per_segment: Decimal
+    currency: str
+
+
+_ROW = Price.__table__.c
+_LISTED = (
+    select(_ROW.gateway, _ROW.per_segment, _ROW.currency)
+    .where(
+        _ROW.gateway.in_(bindparam("gateways", expanding=True)),
+        _ROW.country == bindparam("country"),
+        _ROW.since <= bindparam("today"),
+    )
+    .order_by(_ROW.since)
+)
+
+
+def at(gateways: Collection[str], country: str, now: datetime) -> dict[str, Listed]:
+    """What each gateway's list says today; gateways without an entry are left out."""
+    asked = {"gateways": list(gateways), "country": country, "today": now.date().isoformat()}
+    rows = db.session.connection().execute(_LISTED, asked)
+    return {row.gateway: Listed(row.per_segment, row.currency) for row in rows}
+
+
+def put(rows: Collection[dict[str, object]]) -> None:
+    """Add list entries in the caller's transaction; one that is there already is replaced."""
+    dialect = sqlite if db.engine.dialect.name == "sqlite" else postgresql
+    for row in rows:
+        insert = dialect.insert(Price.__table__).values(row)
+        db.session.execute(
+            insert.on_conflict_do_update(
+                index_elements=["gateway", "country", "since"],
+                set_={
+                    "per_segment": insert.excluded.per_segment,
+                    "currency": insert.excluded.currency,
+                },
+            )
+        )
