@@ -116,7 +116,8 @@ def _take(
         "done_at": receipt.done_at,
     }
     once = dialect.insert(Receipt).values(row).on_conflict_do_nothing(index_elements=["fact"])
-    if connection.execute(once).rowcount != 1:
+    # not rowcount: on PostgreSQL an INSERT's is -1 once SQLAlchemy has fetched the new id
+    if connection.execute(once.returning(Receipt.id)).first() is None:
         return False
     if attempt.gateway_ref is None and receipt.gateway_ref:
         own = update(Attempt).where(Attempt.id == attempt.id, Attempt.gateway_ref.is_(None))
