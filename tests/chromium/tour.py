@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterator
 
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.chromium.visitor import PASSWORD, Visitor
 
@@ -25,12 +25,14 @@ def before_login(visitor: Visitor) -> Iterator[str]:
     page.get_by_label("E-mail address").fill(visitor.email)
     page.get_by_label("Password", exact=True).fill("nothing like it")
     visitor.press("Continue")
+    _refused(page)
     yield "login refused"
     visitor.open("/signup")
     yield "sign up"
     page.get_by_label("E-mail address").fill("nobody")
     page.get_by_label("Password", exact=True).fill("password")
     visitor.press("Continue")
+    _refused(page)
     yield "sign up refused"
     visitor.open("/help")
     yield "help"
@@ -51,18 +53,22 @@ def enrolling(visitor: Visitor) -> Iterator[str]:
     yield "add a phone"
     page.get_by_label("Mobile number").fill("12")
     visitor.press("Send the code")
+    _refused(page)
     yield "add a phone refused"
     visitor.open("/account")
     yield "account with one step"
     visitor.give_phone()
     yield "confirm the phone"
     visitor.type_code("12")
+    _refused(page)
     yield "confirm the phone refused"
     visitor.type_code(visitor.code())
+    visitor.at("/account")
     yield "account"
     visitor.open("/account/confirm")
     yield "step-up"
     visitor.press("Send the code")
+    expect(page.get_by_text("We sent you a text")).to_be_visible()
     yield "step-up with a text"
 
 
@@ -79,6 +85,7 @@ def logging_in(visitor: Visitor) -> Iterator[str]:
     yield "code page, delivered"
     wrong = visitor.wrong_code(2)
     visitor.type_code(wrong)
+    _refused(page)
     yield "wrong code"
     visitor.open("/login/other")
     yield "another way"
@@ -88,8 +95,11 @@ def logging_in(visitor: Visitor) -> Iterator[str]:
     page.get_by_text("About this text").first.click()
     yield "phone"
     visitor.open("/login/code")
-    for _ in range(4):
+    for left in ("3 tries", "2 tries", "1 try"):
         visitor.type_code(wrong)
+        expect(page.get_by_role("alert")).to_contain_text(left)
+    visitor.type_code(wrong)
+    expect(page.get_by_role("heading", name="Too many wrong codes")).to_be_visible()
     yield "too many wrong codes"
 
 
@@ -100,6 +110,7 @@ def operating(visitor: Visitor) -> Iterator[str]:
     yield "welcome"
     page.get_by_label("Password", exact=True).fill("password")
     visitor.press("Set the password")
+    _refused(page)
     yield "welcome refused"
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     visitor.press("Set the password")
@@ -110,7 +121,12 @@ def operating(visitor: Visitor) -> Iterator[str]:
     yield "deliveries, none"
     visitor.open("/operator/deliveries")
     page.locator("tbody a").first.click()
+    expect(page.get_by_role("heading", name="What happened")).to_be_visible()
     yield "message"
+
+
+def _refused(page: Page) -> None:
+    expect(page.get_by_role("alert")).to_be_visible()
 
 
 TOURS = (before_login, enrolling, logging_in, operating)
