@@ -56,7 +56,7 @@ enliven(document);
 document.addEventListener("sixdigits:changed", ({ target }) => enliven(target));
 
 const page = find("[data-code-page]");
-if (page) codePage(page, page.dataset);
+if (page && find("input.code")) codePage(page, page.dataset);
 
 function codePage(page, given) {
   const input = find("input.code"), fate = find("[data-fate]"), say = find("[data-say]");
@@ -140,6 +140,7 @@ function codePage(page, given) {
 }
 
 function ageWords({ dataset }, age) {
+  if (age < 2) return dataset.agoNow;
   const [words, number] = age < 60 ? [dataset.ago, age] : [dataset.agoMinutes, age / 60];
   return words.replace("{n}", Math.max(0, Math.floor(number)));
 }

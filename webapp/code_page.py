@@ -13,6 +13,7 @@ from twofactor.models.database import transaction
 from twofactor.verify import checks, codes, progress, verifications
 from twofactor.verify.codes import UnreadableCode
 from twofactor.verify.limits import LimitReached
+from twofactor.verify.progress import Progress
 from twofactor.verify.verifications import Target
 from twofactor.words import CheckOutcome, Status
 from webapp.fate import sentence
@@ -38,7 +39,7 @@ def variables(verification: Verification | None, status_url: str) -> dict[str, A
     seen = progress.of(verification, now)
     phone = kit.keyring.unseal(verification.phone_sealed, verification.phone_place)
     return shown | {
-        "state": "no_checks" if seen.is_exhausted else "open" if seen.is_live else "expired",
+        "state": _state(seen),
         "phone_end": phone[-2:],
         "phone": phone,
         "purpose": verification.purpose,
@@ -137,13 +138,19 @@ def _sentence(outcome: object, checks_left: int) -> str:
     return GONE
 
 
+def _state(seen: Progress) -> str:
+    if seen.is_exhausted or (seen.is_live and not seen.checks_left):
+        return "no_checks"
+    return "open" if seen.is_live else "expired"
+
+
 def _simulated() -> bool:
     return "simulator" in house().kit.gateways
 
 
 def _nothing_sent() -> dict[str, Any]:
     return {
-        "state": "expired",
+        "state": "unsent",
         "phone_end": None,
         "phone": "",
         "purpose": "login",

@@ -19,7 +19,7 @@ from webapp.refusals import note_limit, refused
 
 login = Blueprint("login", __name__)
 
-WRONG = "Enter a correct user name and password"
+WRONG = "Enter a correct e-mail address and password"
 
 
 @login.route("/login", methods=["GET", "POST"])

@@ -12,6 +12,9 @@ from twofactor.gateways.simulator.gateway import Simulator
 from twofactor.gateways.simulator.text import Text
 from twofactor.house import house
 from twofactor.sms.segments import count
+from twofactor.verify import verifications
+from twofactor.words import Purpose, SessionState
+from webapp import session as door
 from webapp.forms import ActionForm
 
 simulator = Blueprint("simulator", __name__)
@@ -82,11 +85,35 @@ def _phone(number: str) -> ResponseReturnValue:
     return render_template(
         "simulator/phone.html",
         number=number,
-        texts=[_shown(text) for text in _arrived(number)],
+        now=house().kit.now(),
+        texts=_conversation(number),
         replies=_gateway().phones.replies(number),
         reply_url=f"/simulator/replies?to={quoted}",
-        feed_url=f"/simulator/messages.json?to={quoted}",
     )
+
+
+def _conversation(number: str) -> list[dict[str, Any]]:
+    """The texts of one phone, newest first; the code of the newest can be handed on."""
+    texts = [_shown(text) for text in _gateway().phones.texts(number)]
+    newest = next((text for text in texts if text["place"] == "phone" and text["code"]), None)
+    if newest is not None:
+        newest["fill_url"] = _waiting_page()
+    return texts
+
+
+def _waiting_page() -> str | None:
+    """The page on which this browser waits for a code."""
+    session = door.current()
+    if session is None:
+        return None
+    if session.state == SessionState.HALF:
+        return "/login/code"
+    waiting = ((Purpose.ENROL, "/account/phone/confirm"), (Purpose.STEP_UP, "/account/confirm"))
+    for purpose, path in waiting:
+        verification = verifications.of_session(session, purpose)
+        if verification is not None and verification.is_pending:
+            return path
+    return None
 
 
 def _shown(text: Text) -> dict[str, Any]:
@@ -95,6 +122,7 @@ def _shown(text: Text) -> dict[str, Any]:
     good = last is not None and last["host"] == house().kit.settings.host
     return {
         "sid": text.sid,
+        "place": _place(text),
         "sender": house().kit.settings.brand,
         "at": text.at,
         "body": text.body,
@@ -104,10 +132,16 @@ def _shown(text: Text) -> dict[str, Any]:
         "encoding": size.encoding.value,
         "last_line": "missing" if last is None else "good" if good else "wrong",
         "verification_sid": None,
-        "fill_url": "/login/code" if last else None,
+        "fill_url": None,
         "action_url": f"/simulator/texts/{text.sid}",
         "actions": [{"do": do, "title": title} for do, title in ACTIONS],
     }
+
+
+def _place(text: Text) -> str:
+    if text.has_arrived(house().kit.now()):
+        return "phone"
+    return "air" if text.arrives_at else "lost"
 
 
 def _listed(number: str, texts: list[Text]) -> dict[str, Any]:

@@ -74,6 +74,8 @@ def _diagnosis(story: Story, latest: Attempt | None) -> str:
     if status.is_failure:
         code = f" (error {story.message.error_code})" if story.message.error_code else ""
         return f"Not delivered{code}."
+    if status is Status.SENT and story.message.confirmed_at:
+        return "The right code came back before any receipt said that it arrived."
     return "On its way." if latest else "Waiting for the sender."
 
 

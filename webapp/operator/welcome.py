@@ -1,11 +1,11 @@
 """The one-time link that `flask operators create` prints."""
 
-from flask import Blueprint, flash, render_template, request
+from flask import Blueprint, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from twofactor.house import house
 from twofactor.models.database import transaction
-from twofactor.verify import passwords, sessions, users
+from twofactor.verify import authenticators, passwords, sessions, users
 from twofactor.verify.passwords import BadPassword
 from webapp import fence
 from webapp.forms import PasswordForm, complain
@@ -32,7 +32,7 @@ def set_password(token: str) -> ResponseReturnValue:
             return render_template("operator/welcome.html", form=form, expires_at=None), 404
         answer = enter(user, "/operator/deliveries")  # takes a new cookie, so that words come after
         flash("Your password is set.")
-        return answer
+        return answer if authenticators.live_phone(user.id) else redirect("/account/phone", 303)
     return render_template(
         "operator/welcome.html",
         form=form,
