@@ -40,7 +40,7 @@ def test_it_commits_before_it_returns(app: Flask, writer: GroupWriter) -> None:
 
 
 def test_it_gives_each_of_many_its_own_result(app: Flask, writer: GroupWriter) -> None:
-    works = [lambda n=n: writer.run(lambda c: put(str(n), c)) for n in range(100)]  # type: ignore[misc]
+    works = [lambda n=n: writer.run(lambda c: put(str(n), c)) for n in range(100)]
     assert sorted(at_once(works), key=int) == [str(n) for n in range(100)]
     assert words(app) == 100
 
