@@ -241,14 +241,14 @@ def _make_ready(app: Flask) -> None:
     """In development the database is brought up to date; in production that is a decision."""
     try:
         with app.app_context():
-            if house.house().kit.settings.is_production:
-                if schema.present() != schema.latest(MIGRATIONS):
-                    _refuse("the database is not up to date. Run `flask db upgrade`.")
-                return
-        if schema.upgrade(app, MIGRATIONS, Path(app.instance_path) / "migrate.lock"):
-            click.echo(" * The database is ready.", err=True)
+            settings, present = house.house().kit.settings, schema.present()
     except OperationalError:  # its message may hold the address, with the password in it
         _refuse("SIXDIGITS_DATABASE_URL: the database can't be reached. Is it running?")
+    if settings.is_production:
+        if present != schema.latest(MIGRATIONS):
+            _refuse("the database is not up to date. Run `flask db upgrade`.")
+    elif schema.upgrade(app, MIGRATIONS, Path(app.instance_path) / "migrate.lock"):
+        click.echo(" * The database is ready.", err=True)
 
 
 def _is_flask_run() -> click.Context | None:

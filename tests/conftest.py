@@ -26,9 +26,9 @@ def clock() -> FixedClock:
 
 
 @pytest.fixture(scope="session")
-def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], str]]:
+def postgresql() -> Iterator[Callable[[], str]]:
     """One PostgreSQL a session; each call makes an empty database in it."""
-    with postgresql_server(tmp_path_factory.mktemp("postgresql") / "data") as make:
+    with postgresql_server() as make:
         yield make
 
 

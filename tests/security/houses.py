@@ -22,14 +22,11 @@ TWILIO = {
 
 
 @contextmanager
-def house_on(
-    folder: Path, clock: Clock | None = None, *, tables: bool = True, **settings: str
-) -> Iterator[Flask]:
-    """An app with these settings; without `tables` the database stays as it is."""
+def house_on(folder: Path, clock: Clock | None = None, /, **settings: str) -> Iterator[Flask]:
+    """An app with these settings, and tables in its database."""
     made = create_app(settings_for(folder, **settings), clock or FixedClock(NOON))
-    if tables:
-        with made.app_context():
-            db.create_all()
+    with made.app_context():
+        db.create_all()
     try:
         yield made
     finally:

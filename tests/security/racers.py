@@ -85,7 +85,7 @@ def _check_all(
     codes: Sequence[str],
     queue: "multiprocessing.queues.Queue[list[str]]",
 ) -> None:
-    with house_on(folder, tables=False, DATABASE_URL=url) as app:
+    with house_on(folder, DATABASE_URL=url) as app:
         queue.put(at_once([lambda code=code: check(app, sid, code) for code in codes]))  # type: ignore[misc]
 
 

@@ -48,7 +48,9 @@ def load(
     settings = _settings(reader, instance, tuple(gateways), _by_gateway(values, gateway_names))
     faults += reader.faults
     if settings.is_production:
-        faults += refusals(settings, environ, gateways)
+        faulty = {fault.setting for fault in faults}
+        unsafe = refusals(settings, environ, gateways)
+        faults += [fault for fault in unsafe if fault.setting not in faulty]
     if faults:
         raise ConfigError(faults)
     return settings

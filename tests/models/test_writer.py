@@ -1,0 +1,109 @@
+"""Grouped commits."""
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import OperationalError
+
+from tests.security.racers import at_once
+from twofactor.extensions import db
+from twofactor.models import writer as module
+from twofactor.models.writer import GroupWriter, Overloaded
+
+
+@pytest.fixture
+def writer(app: Flask) -> Iterator[GroupWriter]:
+    with app.app_context(), db.engine.begin() as connection:
+        connection.execute(text("CREATE TABLE facts (word TEXT PRIMARY KEY)"))
+    with app.app_context():
+        made = GroupWriter(db.engine)
+    yield made
+    made.close()
+
+
+def words(app: Flask) -> int:
+    with app.app_context(), db.engine.connect() as connection:
+        return int(connection.execute(text("SELECT count(*) FROM facts")).scalar_one())
+
+
+def put(word: str, connection: Connection) -> str:
+    connection.execute(text("INSERT INTO facts VALUES (:word)"), {"word": word})
+    return word
+
+
+def test_it_commits_before_it_returns(app: Flask, writer: GroupWriter) -> None:
+    assert writer.run(lambda c: put("a", c)) == "a"
+    assert words(app) == 1
+
+
+def test_it_gives_each_of_many_its_own_result(app: Flask, writer: GroupWriter) -> None:
+    works = [lambda n=n: writer.run(lambda c: put(str(n), c)) for n in range(100)]
+    assert sorted(at_once(works), key=int) == [str(n) for n in range(100)]
+    assert words(app) == 100
+
+
+def test_a_bad_work_fails_alone(app: Flask, writer: GroupWriter) -> None:
+    gate = threading.Event()
+    threading.Timer(0.2, gate.set).start()
+
+    def one(number: int) -> str:
+        def work(connection: Connection) -> str:
+            gate.wait(5)  # so that the others gather into one group
+            if number == 3:
+                raise ZeroDivisionError
+            return put(str(number), connection)
+
+        try:
+            return writer.run(work)
+        except ZeroDivisionError:
+            return "failed"
+
+    results = at_once([lambda n=n: one(n) for n in range(10)])  # type: ignore[misc]
+    assert results.count("failed") == 1
+    assert words(app) == 9
+
+
+def test_while_the_database_refuses_a_group_is_refused_as_a_whole(
+    app: Flask, writer: GroupWriter
+) -> None:
+    calls: list[int] = []
+    gate = threading.Event()
+    threading.Timer(0.2, gate.set).start()
+
+    def refuse(connection: Connection) -> None:
+        gate.wait(5)
+        calls.append(1)
+        raise OperationalError("BEGIN", {}, Exception("database is locked"))
+
+    def one() -> str:
+        try:
+            writer.run(refuse)
+        except OperationalError:
+            return "refused"
+        return "taken"
+
+    assert at_once([one] * 20) == ["refused"] * 20
+    assert len(calls) <= 3  # one a group, not one a work
+
+
+def test_too_much_waiting_work_is_refused_at_once(
+    app: Flask, writer: GroupWriter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "WAIT_SECONDS", 0.05)
+    monkeypatch.setattr(module, "GRACE_SECONDS", 0.05)
+    gate = threading.Event()
+    try:
+        with pytest.raises(Overloaded):
+            writer.run(lambda _: gate.wait(5))
+    finally:
+        gate.set()
+
+
+def test_closing_writes_what_waits(app: Flask, writer: GroupWriter) -> None:
+    at_once([lambda n=n: writer.run(lambda c: put(str(n), c)) for n in range(5)])  # type: ignore[misc]
+    writer.close()
+    assert words(app) == 5
+    assert writer.run(lambda c: put("again", c)) == "again"
