@@ -15,7 +15,7 @@ from twofactor.models import FenceCounter, PeriodicJob
 from twofactor.models.database import changed, transaction
 from twofactor.sms import early, outbox
 from twofactor.sms.settle import pause, settle
-from twofactor.verify import limits, verifications
+from twofactor.verify import limits, replies, verifications
 
 log = logging.getLogger(__name__)
 
@@ -48,6 +48,7 @@ def sweep(kit: Kit) -> None:
         verifications.expire_due(kit)
         early.forget(session.connection(), kit.now())
         limits.forget(kit.now())
+        replies.forget(kit)
         changed(delete(FenceCounter).where(FenceCounter.ends_at < int(kit.now().timestamp())))
 
 

@@ -7,6 +7,7 @@ from twofactor.models.fence import FenceCounter
 from twofactor.models.jobs import PeriodicJob
 from twofactor.models.limits import LimitSlice
 from twofactor.models.messages import Message
+from twofactor.models.optouts import OptOut, Reply
 from twofactor.models.people import LoginLink, User
 from twofactor.models.sessions import Session
 from twofactor.models.verifications import Verification
@@ -20,9 +21,11 @@ __all__ = [
     "LimitSlice",
     "LoginLink",
     "Message",
+    "OptOut",
     "PeriodicJob",
     "Receipt",
     "ReceiptCount",
+    "Reply",
     "Session",
     "User",
     "Verification",

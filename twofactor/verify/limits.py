@@ -46,6 +46,8 @@ COUNTRY_DAY = Limit("sends_country_day", 200, DAY, MANY_TEXTS)
 GLOBAL_DAY = Limit("sends_global_day", 1000, DAY, MANY_TEXTS)
 NEW_NUMBERS_DAY = Limit("sends_unverified_day", 800, DAY, MANY_TEXTS)  # keeps 20 % for known ones
 
+HELP_DAY = Limit("help_number_day", 1, DAY, MANY_TEXTS)  # two machines could answer for ever
+
 GUESSES_DAY = Limit("guesses_day", 20, DAY, MANY_CODES)
 GUESSES_MONTH = Limit("guesses_month", 40, 30 * DAY, MANY_CODES)
 GUESSES_YEAR = Limit("guesses_year", 100, 365 * DAY, MANY_CODES)  # 1e-4 a year with six digits

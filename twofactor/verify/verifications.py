@@ -10,7 +10,7 @@ from twofactor.extensions import db
 from twofactor.kit import Kit, Visitor
 from twofactor.models import Session, Verification
 from twofactor.models.database import changed
-from twofactor.sms import outbox
+from twofactor.sms import optouts, outbox
 from twofactor.sms.phone import Phone
 from twofactor.sms.wording import code_text
 from twofactor.verify import codes, limits
@@ -37,6 +37,10 @@ class CountryClosed(Exception):
     """The operator does not allow texts to this country."""
 
 
+class OptedOut(Exception):
+    """The phone said STOP: it gets no text until it says START."""
+
+
 class NotYet(Exception):
     """A further text may be sent in `retry_after` seconds."""
 
@@ -55,10 +59,12 @@ class NotLive(Exception):
 
 def start(kit: Kit, target: Target, visitor: Visitor) -> Verification:
     """A new verification with its text in the outbox; an older one of the same account and purpose
-    ends, so that one code lives (S-05). Raises LimitReached, CountryClosed."""
+    ends, so that one code lives (S-05). Raises LimitReached, CountryClosed, OptedOut."""
     now = kit.now()
     if not kit.settings.allows_country(target.phone.country):
         raise CountryClosed(target.phone.country)
+    if optouts.is_stopped(kit, target.phone.e164):
+        raise OptedOut
     limits.permit_send(kit, target.phone, visitor.address, is_verified=target.is_verified, now=now)
     _replace_older(target, now)
     verification = _new(kit, target, now)
@@ -72,7 +78,7 @@ def start(kit: Kit, target: Target, visitor: Visitor) -> Verification:
 def resend(kit: Kit, verification: Verification, visitor: Visitor, *, early: bool) -> None:
     """Text the same code again. `early`: the last text failed, so nobody need wait.
 
-    Raises NotYet, NoSendsLeft, NotLive, LimitReached.
+    Raises NotYet, NoSendsLeft, NotLive, LimitReached, OptedOut.
     """
     now, rules = kit.now(), kit.settings.codes
     live = update(Verification).where(
@@ -86,6 +92,8 @@ def resend(kit: Kit, verification: Verification, visitor: Visitor, *, early: boo
     if changed(due.values(sends=Verification.sends + 1, next_send_at=now + wait)) != 1:
         raise _why_not(verification, now)
     phone = _phone(kit, verification)
+    if optouts.is_stopped(kit, phone.e164):
+        raise OptedOut
     limits.permit_send(kit, phone, visitor.address, is_verified=True, now=now)
     _enqueue(kit, verification, phone)
     _note_send(kit, verification, visitor)
