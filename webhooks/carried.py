@@ -22,7 +22,7 @@ def gateway_of(built: House, name: str) -> Gateway:
 def callback_of(built: House, token: str) -> Callback:
     """The request as the gateway made it: at our public address, whatever stands in between."""
     query = request.environ.get("QUERY_STRING", "")
-    attempt = request.args.get("attempt", "")
+    attempt = ",".join(request.args.getlist("attempt"))  # twice is no sid
     return Callback(
         method=request.method,
         url=built.kit.settings.public_url + request.path + (f"?{query}" if query else ""),

@@ -13,10 +13,14 @@ from threading import Lock, Thread
 from typing import Any, TypeVar, cast
 
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 GROUP_SIZE = 256
 QUEUE_SIZE = 4096
 WAIT_SECONDS = 12.0
+GRACE_SECONDS = 2.0  # for work that is being written when its time is up
+# The database as a whole refuses: trying each work alone would make all of them wait in turn.
+REFUSALS = (OperationalError, InterfaceError)
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -48,7 +52,8 @@ class GroupWriter:
     def run(self, work: Callable[[Connection], R]) -> R:
         """The result of `work(connection)`, committed.
 
-        Work that raises is rolled back alone, and its error raised here. Raises Overloaded.
+        Work that raises is rolled back alone, and its error raised here. Raises Overloaded; work
+        that was being written by then may still be committed, so it must bear to come again.
         """
         return cast(R, self.put(_each, work))
 
@@ -70,7 +75,10 @@ class GroupWriter:
         except TimeoutError:
             if entry.result.cancel():
                 raise Overloaded from None
-            return cast(R, entry.result.result())
+        try:
+            return cast(R, entry.result.result(GRACE_SECONDS))
+        except TimeoutError:
+            raise Overloaded from None
 
     def close(self) -> None:
         """Write what waits, then stop."""
@@ -108,8 +116,9 @@ class GroupWriter:
         try:
             results = self._together(group)
         except Exception as error:
-            if len(group) == 1:
-                group[0].result.set_exception(error)
+            if len(group) == 1 or isinstance(error, REFUSALS):
+                for entry in group:
+                    entry.result.set_exception(error)
             else:  # one of them is bad: give each a transaction of its own
                 for entry in group:
                     self._commit([entry])
