@@ -19,6 +19,7 @@ NOT_SUPPORTED = 60204
 LANDLINE = 60205
 BUSY_NUMBER = 60212
 PUMPING = 60410
+OPTED_OUT = 21610
 COUNTRY_CLOSED = 60605
 
 # What each number means here; the reference page and the description show it.
@@ -40,5 +41,6 @@ MEANINGS: Mapping[int, str] = {
     LANDLINE: "No text can reach this kind of number",
     BUSY_NUMBER: "Two requests for the same number at the same moment",
     PUMPING: "Too many texts to neighbouring numbers: it looks like fraud",
+    OPTED_OUT: "The phone said STOP",
     COUNTRY_CLOSED: "The operator sends no texts to this country",
 }

@@ -15,7 +15,7 @@ from twofactor.models import FenceCounter, PeriodicJob
 from twofactor.models.database import changed, transaction
 from twofactor.sms import breaker, budget, early, outbox
 from twofactor.sms.settle import pause, settle
-from twofactor.verify import limits, verifications
+from twofactor.verify import limits, replies, verifications
 from twofactor.verify.limits import LimitReached
 
 log = logging.getLogger(__name__)
@@ -74,6 +74,7 @@ def sweep(kit: Kit) -> None:
         outbox.expire_due(kit.now())
         early.forget(session.connection(), kit.now())
         limits.forget(kit.now())
+        replies.forget(kit)
         changed(delete(FenceCounter).where(FenceCounter.ends_at < int(kit.now().timestamp())))
 
 

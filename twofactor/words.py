@@ -68,6 +68,21 @@ class Policy(StrEnum):
     COST = "cost"  # the cheapest of those nearly as good as the best
 
 
+class Keyword(StrEnum):
+    """What a person may ask for by text."""
+
+    STOP = "stop"  # no more texts of any kind
+    START = "start"  # texts again
+    HELP = "help"  # who are you?
+
+
+class OptOutSource(StrEnum):
+    """Who told us that a phone wants no texts."""
+
+    TEXT = "text"  # the person, by STOP
+    GATEWAY = "gateway"  # the gateway refused a text, since it had been told STOP
+
+
 class Purpose(StrEnum):
     """Why a text is sent; a code is good for its purpose only."""
 
@@ -78,6 +93,7 @@ class Purpose(StrEnum):
     NOTICE = "notice"  # tells of something that happened; holds no code
     INVITATION = "invitation"  # asks an imported user to set the account up
     TEST = "test"  # an operator tries a gateway
+    HELP = "help"  # answers a text that asked for help
 
 
 class Channel(StrEnum):
@@ -151,6 +167,9 @@ class AuditEvent(StrEnum):
     PHONE_ENROLLED = "phone_enrolled"
     PHONE_REMOVED = "phone_removed"
     LIMIT_REACHED = "limit_reached"
+    TEXTS_STOPPED = "texts_stopped"
+    TEXTS_RESTORED = "texts_restored"
+    HELP_ASKED = "help_asked"
     OPERATOR_INVITED = "operator_invited"
     APPROVED_BY_SERVICE = "approved_by_service"
     SERVICE_CREATED = "service_created"

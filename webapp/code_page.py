@@ -14,7 +14,7 @@ from twofactor.verify import checks, codes, progress, verifications
 from twofactor.verify.codes import UnreadableCode
 from twofactor.verify.limits import LimitReached
 from twofactor.verify.progress import Progress
-from twofactor.verify.verifications import Target
+from twofactor.verify.targets import Target
 from twofactor.words import CheckOutcome, Status
 from webapp.fate import sentence
 from webapp.forms import complain

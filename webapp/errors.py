@@ -12,7 +12,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnavailable
 
 from twofactor.verify.limits import LimitReached
-from webapp.refusals import limit_reached, too_early
+from twofactor.verify.targets import OptedOut
+from webapp.refusals import limit_reached, opted_out, too_early
 
 TOO_OLD = "The page was open too long. Go back, load it again and press Continue once more."
 SHOWN = (400, 403, 404, 405, 413, 415, 429, 500, 503)
@@ -27,6 +28,7 @@ log = logging.getLogger(__name__)
 def install(app: Flask) -> None:
     """Answer every error of the app."""
     app.register_error_handler(LimitReached, limit_reached)
+    app.register_error_handler(OptedOut, opted_out)
     app.register_error_handler(RateLimitExceeded, _fenced)
     app.register_error_handler(CSRFError, _too_old)
     app.register_error_handler(HTTPException, _http)

@@ -9,7 +9,7 @@ from twofactor.models import Session, User, Verification
 from twofactor.models.database import transaction
 from twofactor.verify import authenticators, limits, passwords, sessions, users, verifications
 from twofactor.verify.limits import LimitReached
-from twofactor.verify.verifications import CountryClosed, NotLive, Target
+from twofactor.verify.targets import CountryClosed, NotLive, Target
 from twofactor.words import AuditEvent, Purpose, SessionState
 from webapp import code_page, fence
 from webapp import session as door

@@ -10,10 +10,14 @@ from twofactor import audit
 from twofactor.house import house
 from twofactor.models.database import transaction
 from twofactor.verify.limits import LimitReached
-from twofactor.verify.verifications import CountryClosed, NoSendsLeft, NotLive, NotYet
-from twofactor.words import AuditEvent
+from twofactor.verify.targets import CountryClosed, NoSendsLeft, NotLive, NotYet, OptedOut
+from twofactor.words import AuditEvent, SessionState
 from webapp.session import current, visitor
 
+STOPPED = (
+    "This phone answered STOP, so we send it no texts. Send START from it to the number our texts "
+    "come from, or use another way."
+)
 COUNTRY_CLOSED = "We can't send texts to that country. Use a number from another one"
 
 
@@ -43,6 +47,16 @@ def too_early(retry_after: int, sentence: str) -> Response:
     response = make_response(page, 429)
     response.headers["Retry-After"] = str(retry_after)
     return response
+
+
+def opted_out(_: OptedOut) -> Response:
+    """The phone said STOP: what to do now, and the other ways in."""
+    flash(STOPPED, "error")
+    session = current()
+    if session is not None and session.state == SessionState.HALF:
+        return redirect("/login/other", 303)
+    is_enrolling = request.path.startswith("/account/phone")
+    return redirect("/account/phone" if is_enrolling else "/account", 303)
 
 
 def limit_reached(error: LimitReached) -> Response:

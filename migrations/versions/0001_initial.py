@@ -90,6 +90,14 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "opt_outs",
+        sa.Column("phone_fingerprint", sa.String(length=64), nullable=False),
+        sa.Column("stopped_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("source", sa.String(length=32), nullable=False),
+        sa.Column("restored_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("phone_fingerprint", name=op.f("pk_opt_outs")),
+    )
+    op.create_table(
         "periodic_jobs",
         sa.Column("name", sa.String(length=64), nullable=False),
         sa.Column("next_at", sa.DateTime(timezone=True), nullable=False),
@@ -115,6 +123,19 @@ def upgrade() -> None:
         sa.Column("hits", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("gateway", "fate", "hour", name=op.f("pk_receipt_counts")),
     )
+    op.create_table(
+        "replies",
+        sa.Column("fact", sa.String(length=64), nullable=False),
+        sa.Column("gateway", sa.String(length=32), nullable=False),
+        sa.Column("phone_fingerprint", sa.String(length=64), nullable=False),
+        sa.Column("keyword", sa.String(length=32), nullable=False),
+        sa.Column("language", sa.String(length=16), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("fact", name=op.f("pk_replies")),
+    )
+    with op.batch_alter_table("replies", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_replies_received_at"), ["received_at"], unique=False)
+
     op.create_table(
         "route_changes",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -701,9 +722,14 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_route_changes_at"))
 
     op.drop_table("route_changes")
+    with op.batch_alter_table("replies", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_replies_received_at"))
+
+    op.drop_table("replies")
     op.drop_table("receipt_counts")
     op.drop_table("prices")
     op.drop_table("periodic_jobs")
+    op.drop_table("opt_outs")
     with op.batch_alter_table("limit_slices", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_limit_slices_forget_after"))
 

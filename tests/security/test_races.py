@@ -22,7 +22,7 @@ from twofactor.models.database import transaction
 from twofactor.sms.phone import Phone
 from twofactor.verify import checks, limits, sessions, verifications
 from twofactor.verify.limits import LimitReached
-from twofactor.verify.verifications import Target
+from twofactor.verify.targets import Target
 from twofactor.words import Purpose, SessionState, VerificationStatus
 
 CLIENTS = 64

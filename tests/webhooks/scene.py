@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
 from sqlalchemy import func, select
@@ -38,42 +38,67 @@ def hand_over(
 ) -> Handed:
     """Put a text on record as handed to `gateway`; without `gateway_ref` the call has not returned
     yet. Needs an app context."""
+    return hand_over_all(gateway, [gateway_ref], phone, status, age)[0]
+
+
+def hand_over_all(
+    gateway: str,
+    gateway_refs: Sequence[str | None],
+    phone: str = PHONE,
+    status: Status = Status.SENT,
+    age: timedelta = timedelta(seconds=3),
+) -> list[Handed]:
+    """The same for many texts at once."""
     kit = house().kit
     at, print_ = kit.now() - age, kit.keyring.fingerprint(phone)
+    pairs = []
     with transaction() as session:
-        message = Message(
-            sid=ids.new_sid(ids.MESSAGE),
-            purpose=Purpose.LOGIN.value,
-            phone_sealed=b"",
-            phone_fingerprint=print_,
-            phone_ending=phone[-2:],
-            country="UG",
-            segments=1,
-            status=status.value,
-            created_at=at,
-            valid_until=at + timedelta(seconds=300),
-            sent_at=at if gateway_ref else None,
-        )
-        message.phone_sealed = kit.keyring.seal(phone, message.phone_place)
-        session.add(message)
+        for ref in gateway_refs:
+            message = _message(phone, print_, status, at)
+            attempt = _attempt(gateway, ref, print_, status, at)
+            attempt.sent_at = message.sent_at = at if ref else None
+            pairs.append((message, attempt))
+        session.add_all([message for message, _ in pairs])
         session.flush()
-        attempt = Attempt(
-            sid=ids.new_sid(ids.ATTEMPT),
-            message_id=message.id,
-            gateway=gateway,
-            gateway_ref=gateway_ref,
-            phone_fingerprint=print_,
-            country="UG",
-            status=status.value,
-            outcome="accepted" if gateway_ref else "",
-            segments=1,
-            created_at=at,
-            sent_at=at if gateway_ref else None,
-        )
-        session.add(attempt)
+        for message, attempt in pairs:
+            message.phone_sealed = kit.keyring.seal(phone, message.phone_place)
+            attempt.message_id = message.id
+        session.add_all([attempt for _, attempt in pairs])
         session.flush()
-        message.attempt_id = attempt.id
-        return Handed(message.id, attempt.id, attempt.sid)
+        for message, attempt in pairs:
+            message.attempt_id = attempt.id
+        return [Handed(message.id, attempt.id, attempt.sid) for message, attempt in pairs]
+
+
+def _message(phone: str, fingerprint: str, status: Status, at: datetime) -> Message:
+    return Message(
+        sid=ids.new_sid(ids.MESSAGE),
+        purpose=Purpose.LOGIN.value,
+        phone_sealed=b"",
+        phone_fingerprint=fingerprint,
+        phone_ending=phone[-2:],
+        country="UG",
+        segments=1,
+        status=status.value,
+        created_at=at,
+        valid_until=at + timedelta(seconds=300),
+    )
+
+
+def _attempt(
+    gateway: str, ref: str | None, fingerprint: str, status: Status, at: datetime
+) -> Attempt:
+    return Attempt(
+        sid=ids.new_sid(ids.ATTEMPT),
+        gateway=gateway,
+        gateway_ref=ref,
+        phone_fingerprint=fingerprint,
+        country="UG",
+        status=status.value,
+        outcome="accepted" if ref else "",
+        segments=1,
+        created_at=at,
+    )
 
 
 def state(text: Handed) -> tuple[str, str]:

@@ -7,6 +7,7 @@ from twofactor.models.fence import FenceCounter
 from twofactor.models.jobs import PeriodicJob
 from twofactor.models.limits import LimitSlice
 from twofactor.models.messages import Message
+from twofactor.models.optouts import OptOut, Reply
 from twofactor.models.people import LoginLink, User
 from twofactor.models.routes import (
     GatewayState,
@@ -41,6 +42,7 @@ __all__ = [
     "LimitSlice",
     "LoginLink",
     "Message",
+    "OptOut",
     "PeriodicJob",
     "RateLimit",
     "Receipt",
@@ -51,6 +53,7 @@ __all__ = [
     "Route",
     "RouteChange",
     "RouteRate",
+    "Reply",
     "Session",
     "Spending",
     "User",

@@ -1,10 +1,13 @@
 """Messages: the outbox. A row that is queued is a text that somebody still has to send."""
 
+from datetime import datetime
+
 from sqlalchemy import ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from twofactor.extensions import Base
 from twofactor.models.columns import Fingerprint, Id, OptionalTime, Sid, Time, Word
+from twofactor.words import ErrorClass, Status
 
 
 class Message(Base):
@@ -40,6 +43,11 @@ class Message(Base):
     sent_at: Mapped[OptionalTime]
     settled_at: Mapped[OptionalTime]
     confirmed_at: Mapped[OptionalTime]  # the right code came back
+
+    def refuse(self, status: Status, error_class: ErrorClass, now: datetime) -> None:
+        """Never to be sent: settled before anybody tries."""
+        self.status, self.error_class = status.value, error_class.value
+        self.settled_at, self.next_try_at, self.body_sealed = now, None, None
 
     @property
     def phone_place(self) -> str:

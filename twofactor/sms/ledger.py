@@ -24,8 +24,9 @@ from sqlalchemy import (
 from twofactor.gateways.base import ParsedReceipt
 from twofactor.models import Attempt, Message, Receipt
 from twofactor.models.delivery import CODE_LENGTH
+from twofactor.sms import optouts
 from twofactor.sms.moves import moved, replaceable
-from twofactor.words import ReceiptFlag, Status
+from twofactor.words import ErrorClass, OptOutSource, ReceiptFlag, Status
 
 OLD = timedelta(days=7)  # what is told of an older message is kept, but moves nothing (S-56)
 
@@ -103,6 +104,7 @@ def take(connection: Connection, facts: Sequence[Fact]) -> list[bool]:
         connection.execute(insert(Receipt), rows)
         _write_back(connection, [fact for fact, is_new in zip(facts, news, strict=True) if is_new])
         _move_messages(connection, moves)
+        _mark_opt_outs(connection, [fact for fact, status in moves if status.is_failure])
     return news
 
 
@@ -173,6 +175,14 @@ def _move_messages(connection: Connection, moves: Sequence[tuple[Fact, Status]])
         by_status.setdefault(status, []).append(row)
     for status, rows in by_status.items():
         connection.execute(_MESSAGES[status], rows)
+
+
+def _mark_opt_outs(connection: Connection, failures: Sequence[Fact]) -> None:
+    """A gateway that knows of a STOP tells us so in the receipt (S-31)."""
+    told = [fact for fact in failures if fact.receipt.error_class is ErrorClass.OPTED_OUT]
+    prints = [fact.entry.phone_fingerprint for fact in told]
+    if told:
+        optouts.stop(connection, prints, OptOutSource.GATEWAY, told[-1].at)
 
 
 def _message(status: Status) -> Update:

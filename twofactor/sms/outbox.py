@@ -16,7 +16,7 @@ from twofactor.gateways.base import Gateway, OutgoingSms
 from twofactor.kit import Kit
 from twofactor.models import Attempt, Message, Verification
 from twofactor.models.database import changed
-from twofactor.sms import budget, rates, routes
+from twofactor.sms import budget, optouts, rates, routes
 from twofactor.sms.phone import Phone, carrier
 from twofactor.sms.routes import Later, Way
 from twofactor.sms.segments import count
@@ -46,7 +46,8 @@ def enqueue(
     valid_until: datetime,
     verification_id: int | None = None,
 ) -> Message:
-    """Write a text into the outbox. The caller commits, then wakes the sender."""
+    """Write a text into the outbox. The caller commits, then wakes the sender. To a phone that
+    said STOP nothing goes: its text is rejected at once (S-31)."""
     now = kit.now()
     message = Message(
         sid=ids.new_sid(ids.MESSAGE),
@@ -63,6 +64,8 @@ def enqueue(
     )
     message.phone_sealed = kit.keyring.seal(phone.e164, message.phone_place)
     message.body_sealed = kit.keyring.seal(body, message.body_place)
+    if optouts.is_stopped(kit, phone.e164):
+        message.refuse(Status.REJECTED, ErrorClass.OPTED_OUT, now)
     db.session.add(message)
     db.session.flush()
     return message
@@ -142,6 +145,9 @@ def _order(kit: Kit, message: Message, now: datetime) -> Order | None:
         return None
     if now >= message.valid_until or message.body_sealed is None or _is_over(message):
         as_failed(message.id, Status.EXPIRED, "", ErrorClass.EXPIRED, now)
+        return None
+    if optouts.has_stopped([message.phone_fingerprint]):
+        as_failed(message.id, Status.REJECTED, "", ErrorClass.OPTED_OUT, now)
         return None
     phone = kit.keyring.unseal(message.phone_sealed, message.phone_place)
     refused = {a.gateway for a in earlier if a.error_class != ErrorClass.RETRY}

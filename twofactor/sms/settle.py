@@ -2,15 +2,15 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from twofactor.extensions import db
 from twofactor.gateways.base import Accepted, Refused, SendResult
 from twofactor.models import Attempt, Message
 from twofactor.models.database import changed
-from twofactor.sms import early
+from twofactor.sms import early, optouts
 from twofactor.sms.moves import replaceable
-from twofactor.words import ErrorClass, Status
+from twofactor.words import ErrorClass, OptOutSource, Status
 
 FIRST_PAUSE_SECONDS = 1.0
 LONGEST_PAUSE_SECONDS = 30.0
@@ -107,6 +107,10 @@ def _as_refused(
             settled_at=now,
         )
     )
+    if result.error_class is ErrorClass.OPTED_OUT:
+        told_to = select(Attempt.phone_fingerprint).where(Attempt.id == attempt_id)
+        prints = db.session.scalars(told_to).all()
+        optouts.stop(db.session.connection(), prints, OptOutSource.GATEWAY, now)
     if result.error_class in TELLS_OF_THE_PHONE:
         as_failed(message_id, status, result.code[:64], result.error_class, now)
         return

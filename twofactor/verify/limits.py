@@ -49,6 +49,7 @@ GLOBAL_DAY = Limit("sends_global_day", 1000, DAY, MANY_TEXTS)
 NEW_NUMBERS_DAY = Limit("sends_unverified_day", 800, DAY, MANY_TEXTS)  # keeps 20 % for known ones
 
 BUDGET_DAY = Limit("budget_day", 0, DAY, MANY_TEXTS)  # in money: settings, counted in sms.budget
+HELP_DAY = Limit("help_number_day", 1, DAY, MANY_TEXTS)  # two machines could answer for ever
 
 GUESSES_DAY = Limit("guesses_day", 20, DAY, MANY_CODES)
 GUESSES_MONTH = Limit("guesses_month", 40, 30 * DAY, MANY_CODES)

@@ -13,7 +13,7 @@ from twofactor.sms import receipts
 from twofactor.sms.phone import Phone
 from twofactor.verify import limits, risk_budget, verifications
 from twofactor.verify.limits import DAY, MANY_TEXTS, Limit
-from twofactor.verify.verifications import Style, Target
+from twofactor.verify.targets import Style, Target
 from twofactor.words import AuditEvent, Purpose, VerificationStatus
 
 

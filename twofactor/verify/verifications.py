@@ -1,7 +1,5 @@
 """Verifications: started, resent, ended. How they are checked stands in `checks`."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import Select, select, update
@@ -11,10 +9,19 @@ from twofactor.extensions import db
 from twofactor.kit import Kit, Visitor
 from twofactor.models import Message, Service, Session, Verification
 from twofactor.models.database import changed
-from twofactor.sms import outbox, rates
+from twofactor.sms import optouts, outbox, rates
 from twofactor.sms.phone import Phone
 from twofactor.sms.wording import code_text
 from twofactor.verify import codes, limits, users
+from twofactor.verify.targets import (
+    CountryClosed,
+    NoSendsLeft,
+    NotLive,
+    NotYet,
+    OptedOut,
+    Style,
+    Target,
+)
 from twofactor.words import (
     AuditEvent,
     Channel,
@@ -23,61 +30,15 @@ from twofactor.words import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Style:
-    """How a service wants the text to be: its own name, and the hash that an Android app reads
-    codes by. Empty: as the installation says."""
-
-    brand: str = ""
-    app_hash: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """Whom a code proves, and for what: the user of a browser session, or whoever a service asks
-    about."""
-
-    purpose: Purpose
-    phone: Phone
-    session: Session | None = None
-    authenticator_id: int | None = None
-    is_verified: bool = False  # the phone has been confirmed before
-    service: Service | None = None
-    code: str | None = None  # brought by the service; None: one is drawn
-    code_length: int | None = None  # None: as the settings say
-    language: str = "en"
-    tags: Mapping[str, str] = field(default_factory=dict)
-    style: Style = Style()
-    is_guarded: bool = True  # against pumping
-
-
-class CountryClosed(Exception):
-    """The operator does not allow texts to this country."""
-
-
-class NotYet(Exception):
-    """A further text may be sent in `retry_after` seconds."""
-
-    def __init__(self, retry_after: int) -> None:
-        super().__init__(f"again in {retry_after} s")
-        self.retry_after = retry_after
-
-
-class NoSendsLeft(Exception):
-    """This code has been sent as often as it may be."""
-
-
-class NotLive(Exception):
-    """The verification has ended; only a new login makes a new one."""
-
-
 def start(kit: Kit, target: Target, visitor: Visitor | None) -> Verification:
     """A new verification with its text in the outbox; an older one of the same account (or of the
     same service and phone) and purpose ends, so that one code lives (S-05). Without a visitor no
-    address is counted. Raises LimitReached, CountryClosed."""
+    address is counted. Raises LimitReached, CountryClosed, OptedOut."""
     now = kit.now()
     if not kit.settings.allows_country(target.phone.country):
         raise CountryClosed(target.phone.country)
+    if optouts.is_stopped(kit, target.phone.e164):
+        raise OptedOut
     if target.session is not None:
         users.lock(target.session.user_id)
     # Verification first, limits second, as everywhere: else two transactions wait for each other.
@@ -109,7 +70,7 @@ def resend(
 ) -> None:
     """Text the same code again. `early`: the last text failed, so nobody need wait.
 
-    Raises NotYet, NoSendsLeft, NotLive, LimitReached.
+    Raises NotYet, NoSendsLeft, NotLive, LimitReached, OptedOut.
     """
     now, rules = kit.now(), kit.settings.codes
     live = update(Verification).where(
@@ -124,6 +85,8 @@ def resend(
     if changed(due.values(sends=Verification.sends + 1, next_send_at=now + wait)) != 1:
         raise _why_not(verification, now)
     phone = phone_of(kit, verification)
+    if optouts.is_stopped(kit, phone.e164):
+        raise OptedOut
     address = visitor.address if visitor else None
     limits.permit_send(kit, phone, address, is_verified=True, now=now, is_guarded=is_guarded)
     rates.hasten(verification.id, now)

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from twofactor.house import house
 from twofactor.models import Session, Verification
 from twofactor.verify import authenticators, sessions, verifications
-from twofactor.verify.verifications import NotLive, Target
+from twofactor.verify.targets import NotLive, Target
 from twofactor.words import Purpose
 from webapp import code_page, fence
 from webapp import session as door

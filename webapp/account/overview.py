@@ -32,6 +32,9 @@ _SENTENCES = {
     AuditEvent.PHONE_ENROLLED: "Phone added",
     AuditEvent.PHONE_REMOVED: "Phone removed",
     AuditEvent.LIMIT_REACHED: "A limit was reached",
+    AuditEvent.TEXTS_STOPPED: "Your phone answered STOP: no more texts",
+    AuditEvent.TEXTS_RESTORED: "Your phone sent START: texts again",
+    AuditEvent.HELP_ASKED: "Your phone asked for help by text",
     AuditEvent.OPERATOR_INVITED: "Invited as operator",
 }
 

@@ -10,7 +10,7 @@ from twofactor.models.database import transaction
 from twofactor.sms import phone as phones
 from twofactor.sms.phone import BadPhone, Phone
 from twofactor.verify import authenticators, sessions, verifications
-from twofactor.verify.verifications import CountryClosed, NotLive, Target
+from twofactor.verify.targets import CountryClosed, NotLive, Target
 from twofactor.words import Purpose
 from webapp import code_page, fence
 from webapp import session as door

@@ -1,0 +1,60 @@
+"""Whom a code is for, and why one may not be sent."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from twofactor.models import Service, Session
+from twofactor.sms.phone import Phone
+from twofactor.words import Purpose
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How a service wants the text to be: its own name, and the hash that an Android app reads
+    codes by. Empty: as the installation says."""
+
+    brand: str = ""
+    app_hash: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Whom a code proves, and for what: the user of a browser session, or whoever a service asks
+    about."""
+
+    purpose: Purpose
+    phone: Phone
+    session: Session | None = None
+    authenticator_id: int | None = None
+    is_verified: bool = False  # the phone has been confirmed before
+    service: Service | None = None
+    code: str | None = None  # brought by the service; None: one is drawn
+    code_length: int | None = None  # None: as the settings say
+    language: str = "en"
+    tags: Mapping[str, str] = field(default_factory=dict)
+    style: Style = Style()
+    is_guarded: bool = True  # against pumping
+
+
+class CountryClosed(Exception):
+    """The operator does not allow texts to this country."""
+
+
+class OptedOut(Exception):
+    """The phone said STOP: it gets no text until it says START."""
+
+
+class NotYet(Exception):
+    """A further text may be sent in `retry_after` seconds."""
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(f"again in {retry_after} s")
+        self.retry_after = retry_after
+
+
+class NoSendsLeft(Exception):
+    """This code has been sent as often as it may be."""
+
+
+class NotLive(Exception):
+    """The verification has ended; only a new login makes a new one."""
