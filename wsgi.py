@@ -2,6 +2,7 @@
 
 import atexit
 import os
+import re
 import signal
 import sys
 from collections.abc import Callable
@@ -10,8 +11,10 @@ from typing import NoReturn, TypeVar
 
 import click
 from flask import Flask
+from sqlalchemy.exc import OperationalError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from api import door as api_door
 from cli import commands
 from twofactor import gateways, house, jobs, logs
 from twofactor.clock import Clock, SystemClock
@@ -39,6 +42,7 @@ ROOT = Path(__file__).parent
 MIGRATIONS = ROOT / "migrations"
 SERVE_PORT = 8000
 EXIT_UNUSABLE = 2
+NO_COUNTRIES = "SIXDIGITS_COUNTRIES is empty: no text is sent to any country."
 
 T = TypeVar("T")
 
@@ -82,7 +86,10 @@ def _settings(app: Flask, port: int | None) -> Settings:
         name: {credential.name: credential for credential in gateways.load(name).credentials}
         for name in gateways.names()
     }
-    port = port or int(os.environ.get("PORT", "0"))
+    given = os.environ.get("PORT", "0")
+    if not re.fullmatch("[0-9]{1,5}", given):
+        _refuse("PORT: not a number. Use one from 1 to 65535.")
+    port = port or int(given)
     try:
         return load(os.environ, Path(app.instance_path), fields, ROOT / ".env", port)
     except ConfigError as error:
@@ -97,6 +104,7 @@ def _refuse(*reasons: str) -> NoReturn:
 
 
 def _configure(app: Flask, settings: Settings) -> None:
+    guards.install(app)  # before CSRF and the fence, whose refusals carry a request number too
     app.config.update(
         SECRET_KEY=Keyring(settings.secret_key, settings.data_keys).derive("cookies"),
         SESSION_COOKIE_NAME="__Host-sixdigits" if settings.is_https else "sixdigits",
@@ -208,9 +216,8 @@ def _open_doors(app: Flask, settings: Settings) -> None:
     for webhook in WEBHOOKS:
         app.register_blueprint(webhook)
         csrf.exempt(webhook)
-    app.before_request(guards.check)
-    app.after_request(guards.dress)
     errors.install(app)
+    api_door.install(app)
     pages.install(app)
     commands.install(app, lambda: _make_ready(app))
 
@@ -218,6 +225,8 @@ def _open_doors(app: Flask, settings: Settings) -> None:
 def _start(app: Flask, built: House) -> None:
     """Database first, then the threads; what is in hand is finished before the process ends."""
     _make_ready(app)
+    if built.kit.settings.countries == frozenset():
+        click.echo(f" * {NO_COUNTRIES}", err=True)
     built.start()
     atexit.register(built.stop)
     settings = built.kit.settings
@@ -230,15 +239,16 @@ def _start(app: Flask, built: House) -> None:
 
 def _make_ready(app: Flask) -> None:
     """In development the database is brought up to date; in production that is a decision."""
-    with app.app_context():
-        settings = house.house().kit.settings
-        if settings.is_production:
-            if schema.present() != schema.latest(MIGRATIONS):
-                click.echo("The database is not up to date: run `flask db upgrade`.", err=True)
-                sys.exit(EXIT_UNUSABLE)
-            return
-    if schema.upgrade(app, MIGRATIONS, Path(app.instance_path) / "migrate.lock"):
-        click.echo(" * The database is ready.", err=True)
+    try:
+        with app.app_context():
+            if house.house().kit.settings.is_production:
+                if schema.present() != schema.latest(MIGRATIONS):
+                    _refuse("the database is not up to date. Run `flask db upgrade`.")
+                return
+        if schema.upgrade(app, MIGRATIONS, Path(app.instance_path) / "migrate.lock"):
+            click.echo(" * The database is ready.", err=True)
+    except OperationalError:  # its message may hold the address, with the password in it
+        _refuse("SIXDIGITS_DATABASE_URL: the database can't be reached. Is it running?")
 
 
 def _is_flask_run() -> click.Context | None:

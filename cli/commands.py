@@ -6,8 +6,9 @@ from flask import Flask
 
 from cli.group import Group
 from cli.operators import operators
+from cli.services import services_group
 
-GROUPS: tuple[Group, ...] = (operators,)
+GROUPS: tuple[Group, ...] = (operators, services_group)
 
 
 def install(app: Flask, make_ready: Callable[[], None]) -> None:

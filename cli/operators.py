@@ -6,7 +6,7 @@ from cli.group import Group
 from twofactor.house import house
 from twofactor.models.database import transaction
 from twofactor.verify import users
-from twofactor.verify.users import BadEmail
+from twofactor.verify.users import BadEmail, EmailTaken
 
 operators = Group("operators", help="People who run this installation.")
 
@@ -24,7 +24,10 @@ def create(email: str) -> None:
     except BadEmail as error:
         raise click.UsageError(f"{email!r} is no e-mail address. {error.reason}.") from error
     with transaction():
-        user = users.by_email(address) or users.create(kit, address)
+        try:
+            user = users.by_email(address) or users.create(kit, address)
+        except EmailTaken as error:
+            raise click.ClickException(f"{address} is disabled. Use another address.") from error
         user.is_operator = True
         token = users.invite(kit, user)
     click.echo("Open this link within 15 minutes to set a password:", err=True)

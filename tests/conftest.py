@@ -1,7 +1,7 @@
 """The house on a table: one app with a database of its own, a clock that moves when told, and the
 simulated phones. Only the HTTP seam below the gateways is ever replaced."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 
 from tests.cast import Cast
+from tests.servers import postgresql_server
 from tests.settings import settings_for
 from twofactor.clock import FixedClock
 from twofactor.extensions import db
@@ -21,6 +22,22 @@ NOON = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
 @pytest.fixture
 def clock() -> FixedClock:
     return FixedClock(NOON)
+
+
+@pytest.fixture(scope="session")
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], str]]:
+    """One PostgreSQL a session; each call makes an empty database in it."""
+    with postgresql_server(tmp_path_factory.mktemp("postgresql") / "data") as make:
+        yield make
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database of each kind that we run on."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'test.sqlite3'}"
+    make: Callable[[], str] = request.getfixturevalue("postgresql")
+    return make()
 
 
 @pytest.fixture

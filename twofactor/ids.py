@@ -12,6 +12,11 @@ AUTHENTICATOR = "AU"
 VERIFICATION = "VE"
 MESSAGE = "SM"
 ATTEMPT = "VL"
+ACCOUNT = "AC"
+KEY = "SK"
+SERVICE = "VA"
+RATE_LIMIT = "RK"
+BUCKET = "BL"
 
 _SID = re.compile(r"[A-Z]{2}[0-9a-f]{32}")
 

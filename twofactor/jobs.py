@@ -46,6 +46,7 @@ def sweep(kit: Kit) -> None:
     """End what is past its life and forget counters that no window reaches."""
     with transaction() as session:
         verifications.expire_due(kit)
+        outbox.expire_due(kit.now())
         early.forget(session.connection(), kit.now())
         limits.forget(kit.now())
         replies.forget(kit)
@@ -67,8 +68,11 @@ PERIODIC = (Periodic("sweep", timedelta(seconds=15), sweep),)
 def run_due(kit: Kit) -> None:
     """Run the periodic work whose time has come and that nobody else claims first."""
     for job in PERIODIC:
-        if _claim(kit, job):
-            job.run(kit)
+        try:
+            if _claim(kit, job):
+                job.run(kit)
+        except Exception:
+            log.exception("%s failed; the others go on", job.name)
 
 
 def _claim(kit: Kit, job: Periodic) -> bool:

@@ -68,8 +68,8 @@ class LineFormatter(logging.Formatter):
         at = datetime.fromtimestamp(record.created, UTC)
         message = _escaped(redacted(record.getMessage()))
         line = f"{at:%H:%M:%S} {record.levelname:<7} {record.name}: {message}"
-        trace = redacted_traceback(record)
-        return f"{line}\n{trace.rstrip()}" if trace else line
+        trace = redacted_traceback(record).splitlines()
+        return "\n".join([line, *(f"    {_escaped(part)}" for part in trace)])
 
 
 def _escaped(text: str) -> str:

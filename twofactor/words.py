@@ -131,6 +131,17 @@ class CheckOutcome(StrEnum):
     GONE = "gone"  # no live verification: used, cancelled, replaced
 
 
+class Scope(StrEnum):
+    """What an API key may do."""
+
+    SERVICES = "services"  # make, change and delete services and their rate limits
+    VERIFY = "verify"  # start, cancel and check verifications
+    ATTEMPTS = "attempts"  # read what became of the texts
+    APPROVE = "approve"  # say that a verification is approved, without its code
+    CUSTOM_CODE = "custom_code"  # bring codes of one's own
+    UNGUARDED = "unguarded"  # switch the guard against pumping off for one verification
+
+
 class AuditEvent(StrEnum):
     """What the audit keeps; each in the transaction that did it."""
 
@@ -152,3 +163,10 @@ class AuditEvent(StrEnum):
     TEXTS_RESTORED = "texts_restored"
     HELP_ASKED = "help_asked"
     OPERATOR_INVITED = "operator_invited"
+    APPROVED_BY_SERVICE = "approved_by_service"
+    SERVICE_CREATED = "service_created"
+    SERVICE_CHANGED = "service_changed"
+    SERVICE_DELETED = "service_deleted"
+    KEY_CREATED = "key_created"
+    KEY_ROTATED = "key_rotated"
+    KEY_REVOKED = "key_revoked"

@@ -110,8 +110,8 @@ def send_again(verification: Verification | None, target: Callable[[], Target]) 
         with transaction():
             verifications.start(kit, target(), visitor())
     else:
-        seen = progress.of(verification, kit.now())
         with transaction():
+            seen = progress.of(verification, kit.now())
             verifications.resend(kit, verification, visitor(), early=seen.has_failed)
     house().sender.wake()
 

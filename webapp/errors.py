@@ -6,7 +6,10 @@ from flask import Flask, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_limiter import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException, InternalServerError
+from limits.errors import StorageError
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnavailable
 
 from twofactor.verify.limits import LimitReached
 from twofactor.verify.verifications import OptedOut
@@ -14,6 +17,10 @@ from webapp.refusals import limit_reached, opted_out, too_early
 
 TOO_OLD = "The page was open too long. Go back, load it again and press Continue once more."
 SHOWN = (400, 403, 404, 405, 413, 415, 429, 500, 503)
+# The database or the store of the fence can't be asked: nothing is decided without them (S-71).
+UNABLE = (StorageError, OperationalError, InterfaceError, PoolTimeout)
+KEPT_HEADERS = ("Allow", "Retry-After")
+RETRY_SECONDS = "5"
 
 log = logging.getLogger(__name__)
 
@@ -25,6 +32,8 @@ def install(app: Flask) -> None:
     app.register_error_handler(RateLimitExceeded, _fenced)
     app.register_error_handler(CSRFError, _too_old)
     app.register_error_handler(HTTPException, _http)
+    for unable in UNABLE:
+        app.register_error_handler(unable, _unable)
     app.register_error_handler(Exception, _unforeseen)
 
 
@@ -44,7 +53,13 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     if code < 400:
         return error
     own_words = error.description != type(error).description
-    return _page(code, error.description if own_words else None)
+    headers = {name: value for name, value in error.get_headers() if name in KEPT_HEADERS}
+    return _page(code, error.description if own_words else None, headers)
+
+
+def _unable(error: Exception) -> ResponseReturnValue:
+    log.error("can't answer now: %s at %s", type(error).__name__, request.endpoint)
+    return _page(ServiceUnavailable.code, None, {"Retry-After": RETRY_SECONDS})
 
 
 def _unforeseen(error: Exception) -> ResponseReturnValue:
@@ -53,9 +68,14 @@ def _unforeseen(error: Exception) -> ResponseReturnValue:
     return _page(InternalServerError.code, None)
 
 
-def _page(code: int, sentence: str | None) -> ResponseReturnValue:
+def _page(
+    code: int, sentence: str | None, headers: dict[str, str] | None = None
+) -> ResponseReturnValue:
     shown = code if code in SHOWN else 500 if code >= 500 else 400
-    page = render_template(
-        "error.html", code=shown, request_id=g.get("request_id"), sentence=sentence
-    )
-    return page, code
+    request_id = g.get("request_id")
+    try:
+        page = render_template("error.html", code=shown, request_id=request_id, sentence=sentence)
+    except Exception as error:  # an error page must not fail over what broke the request
+        log.error("the error page failed too: %s", type(error).__name__)
+        return f"Error {code}, request {request_id}\n", code, {"Content-Type": "text/plain"}
+    return page, code, headers or {}

@@ -4,7 +4,7 @@ import re
 import uuid
 from urllib.parse import urlsplit
 
-from flask import Response, abort, g, request
+from flask import Flask, Response, abort, g, request
 
 from twofactor.house import house
 from twofactor.kit import Kit
@@ -14,10 +14,20 @@ FORM_FIELDS = 100
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 MACHINES = ("/webhooks/", "/v2/")  # doors that no browser posts to
+FORMS = ("", "application/x-www-form-urlencoded", "multipart/form-data")
+# Two readers of one request must never see different values (S-48).
+SINGLE_FIELDS = ("code", "password", "email", "phone", "next", "method", "csrf_token")
 CONTENT_POLICY = (
-    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; "
-    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; object-src 'none'; style-src 'self'; script-src 'self'; "
+    "img-src 'self' data:; connect-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
 )
+
+
+def install(app: Flask) -> None:
+    """Stand before and after every request; first of all, so that each has its number."""
+    app.before_request(check)
+    app.after_request(dress)
 
 
 def check() -> None:
@@ -26,8 +36,21 @@ def check() -> None:
     kit = house().kit
     if not _is_our_host(kit, request.headers.get("Host", "")):
         abort(400, "The address of this request is not ours.")
-    if request.method in UNSAFE and not request.path.startswith(MACHINES) and _is_foreign(kit):
-        abort(403, "This form was sent from another site.")
+    if request.method in UNSAFE and not request.path.startswith(MACHINES):
+        if _is_foreign(kit):
+            abort(403, "This form was sent from another site.")
+        _check_form()
+
+
+def _check_form() -> None:
+    """People send forms, and in them each field once."""
+    if request.mimetype not in FORMS:
+        abort(415)
+    form = request.form
+    if sum(len(values) for _, values in form.lists()) > FORM_FIELDS:
+        abort(413, "The form has too many fields.")
+    if any(len(form.getlist(name)) > 1 for name in SINGLE_FIELDS):
+        abort(400, "A field came twice.")
 
 
 def dress(response: Response) -> Response:
@@ -43,7 +66,7 @@ def dress(response: Response) -> Response:
         headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
     if not request.path.startswith("/static/"):
         headers["Cache-Control"] = "no-store"
-        headers.add("Vary", "Cookie")
+        response.vary.add("Cookie")
     return response
 
 

@@ -9,13 +9,13 @@ from twofactor.models import Session, User, Verification
 from twofactor.models.database import transaction
 from twofactor.verify import authenticators, limits, passwords, sessions, users, verifications
 from twofactor.verify.limits import LimitReached
-from twofactor.verify.verifications import CountryClosed, Target
+from twofactor.verify.verifications import CountryClosed, NotLive, Target
 from twofactor.words import AuditEvent, Purpose, SessionState
 from webapp import code_page, fence
 from webapp import session as door
 from webapp.destinations import own_path
 from webapp.forms import ActionForm, CodeForm, LoginForm, complain
-from webapp.refusals import refused
+from webapp.refusals import note_limit, refused
 
 login = Blueprint("login", __name__)
 
@@ -46,9 +46,9 @@ def enter(user: User, next_path: str) -> ResponseReturnValue:
     state = SessionState.HALF if phone else SessionState.FULL
     old = door.current()
     with transaction():
+        session, token = sessions.open_session(kit, user, state, door.visitor(), next_path)
         if old is not None:
             sessions.end(kit, old, door.visitor(), AuditEvent.SESSION_ENDED)
-        session, token = sessions.open_session(kit, user, state, door.visitor(), next_path)
         audit.write(kit, AuditEvent.PASSWORD_RIGHT, user.id, door.visitor())
     door.carry(token)
     if state is SessionState.FULL:
@@ -57,6 +57,8 @@ def enter(user: User, next_path: str) -> ResponseReturnValue:
         code_page.send_again(None, lambda: _target(session))
     except (LimitReached, CountryClosed) as error:
         return _without_text(error)
+    except NotLive:  # the phone was removed in this very moment
+        return redirect("/login", 303)
     return redirect("/login/code", 303)
 
 
@@ -135,40 +137,48 @@ def log_out() -> Response:
 def _by_password(typed_email: str, password: str) -> User | None:
     """The user, if the password is right; counted before it is compared. Raises LimitReached."""
     kit, who, at = house().kit, door.visitor(), house().kit.now()
-    try:
-        email = users.normal_email(typed_email)
-    except users.BadEmail:
-        email = typed_email[:254]
-    pair = f"{email}\0{limits.network(who.address)}"
+    email = _address(typed_email)
+    pair = f"{email or typed_email}\0{limits.network(who.address)}"
     with transaction():
         limits.hit(kit, limits.PASSWORD_PAIR, pair, at)
         limits.hit(kit, limits.PASSWORD_ADDRESS, limits.network(who.address), at)
-    user = users.by_email(email)
+    user = users.by_email(email) if email else None
     stored = user.password_hash if user else ""
     right = passwords.is_right(stored, password)
+    better = passwords.hashed(password) if right and passwords.needs_rehash(stored) else None
     with transaction():
         if user is None or not right:
             audit.write(kit, AuditEvent.PASSWORD_WRONG, user.id if user else None, who)
             return None
         limits.refund(kit, limits.PASSWORD_PAIR, pair, at)
         limits.refund(kit, limits.PASSWORD_ADDRESS, limits.network(who.address), at)
-        if passwords.needs_rehash(stored):
-            user.password_hash = passwords.hashed(password)
+        if better is not None:
+            user.password_hash = better
     return user
+
+
+def _address(typed: str) -> str | None:
+    """The normal spelling; None for what can't be an address and is never looked up."""
+    try:
+        return users.normal_email(typed)
+    except users.BadEmail:
+        return None
 
 
 def _finish(session: Session, approved: Verification) -> str | None:
     kit = house().kit
     if approved.authenticator_id is not None:
         authenticators.note_use(kit, approved.authenticator_id)
-    audit.write(kit, AuditEvent.LOGGED_IN, session.user_id, door.visitor(), factor="phone")
-    return sessions.step_up(kit, session)
+    token = sessions.step_up(kit, session)
+    if token is not None:
+        audit.write(kit, AuditEvent.LOGGED_IN, session.user_id, door.visitor(), factor="phone")
+    return token
 
 
 def _target(session: Session) -> Target:
     phone = authenticators.live_phone(session.user_id)
     if phone is None:
-        raise verifications.NotLive
+        raise NotLive
     number = authenticators.phone_of(house().kit, phone)
     return Target(Purpose.LOGIN, number, session, phone.id, is_verified=True)
 
@@ -180,6 +190,7 @@ def _without_text(error: LimitReached | CountryClosed) -> ResponseReturnValue:
     if isinstance(error, CountryClosed):
         flash("We can't send texts to your country at the moment. Use another way.", "error")
         return render_template("login_code.html", form=CodeForm(), **shown), 403
+    note_limit(error)
     shown["refused_until"] = code_page.until(error)
     page = make_response(render_template("login_code.html", form=CodeForm(), **shown), 429)
     page.headers["Retry-After"] = str(error.retry_after)

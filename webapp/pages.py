@@ -1,14 +1,18 @@
 """What every template can use: brand, person, times, and addresses of static files."""
 
 import hashlib
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from flask import Flask, url_for
+from sqlalchemy.exc import SQLAlchemyError
 
+from twofactor.extensions import db
 from twofactor.house import house
+from twofactor.models import User
 from twofactor.words import SessionState
 from webapp.session import current
 
@@ -31,19 +35,32 @@ def install(app: Flask) -> None:
         return url_for("static", filename=name, v=version(name))
 
     def always() -> dict[str, Any]:
-        settings, session = house().kit.settings, current()
-        is_in = session is not None and session.state == SessionState.FULL
-        language = session.user.language if session else "en"
+        settings = house().kit.settings
+        person, language = _reader()
         return {
             "brand": settings.brand,
             "lang": language,
             "dir": "rtl" if language.split("-")[0] in RIGHT_TO_LEFT else "ltr",
-            "person": session.user if session and is_in else None,
+            "person": person,
             "is_development": not settings.is_production and "simulator" in settings.gateways,
             "asset": asset,
         }
 
     app.context_processor(always)
+
+
+def _reader() -> tuple[User | None, str]:
+    """Who reads, when logged in, and in which language. Nobody while the database can't tell: the
+    page that says so is a page too."""
+    try:
+        session = current()
+        if session is None:
+            return None, "en"
+        return session.user if session.state == SessionState.FULL else None, session.user.language
+    except SQLAlchemyError:
+        with suppress(SQLAlchemyError):
+            db.session.rollback()
+        return None, "en"
 
 
 def clock(at: datetime) -> str:

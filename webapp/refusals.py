@@ -61,6 +61,12 @@ def opted_out(_: OptedOut) -> Response:
 
 def limit_reached(error: LimitReached) -> Response:
     """Every LimitReached that no page has words of its own for."""
+    note_limit(error)
+    return too_early(error.retry_after, f"{error.limit.reason}.")
+
+
+def note_limit(error: LimitReached) -> None:
+    """Put a reached limit into the audit."""
     session = current()
     with transaction():
         audit.write(
@@ -69,6 +75,5 @@ def limit_reached(error: LimitReached) -> Response:
             session.user_id if session else None,
             visitor(),
             limit=error.limit.name,
-            path=request.path,
+            endpoint=request.endpoint,
         )
-    return too_early(error.retry_after, f"{error.limit.reason}.")

@@ -8,7 +8,7 @@ from twofactor.models.database import transaction
 from twofactor.verify import passwords, sessions, users
 from twofactor.verify.passwords import BadPassword
 from twofactor.verify.users import BadEmail, EmailTaken
-from twofactor.words import SessionState
+from twofactor.words import AuditEvent, SessionState
 from webapp import fence
 from webapp import session as door
 from webapp.forms import SignupForm, complain
@@ -44,10 +44,12 @@ def _created(form: SignupForm) -> str | None:
         complain(form, "password", error.reason)
     if form.errors:
         return None
-    password_hash = passwords.hashed(password)
+    password_hash, old = passwords.hashed(password), door.current()
     try:
         with transaction():
             user = users.sign_up(kit, email, password_hash, door.visitor())
+            if old is not None:
+                sessions.end(kit, old, door.visitor(), AuditEvent.SESSION_ENDED)
             _, token = sessions.open_session(kit, user, SessionState.FULL, door.visitor())
         return token
     except EmailTaken:

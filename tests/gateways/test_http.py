@@ -26,7 +26,7 @@ from twofactor.words import ErrorClass, Status
 
 EXAMPLE = Path(__file__).parents[2] / "docs" / "gateways" / "http-example.toml"
 TOKEN = "cbk_test_5f2d8c1e9a7b4036"
-ENVIRON = {"EXAMPLE_SMS_KEY": "example-sms-test-key-0001"}
+KEY = "example-sms-test-key-0001"
 
 TEXT_GATEWAY = """
 [secrets]
@@ -78,16 +78,24 @@ def report(**changes: object) -> dict[str, object]:
 
 class TestHttp(GatewayContract):
     gateway = Http
-    settings = {"FILE": str(EXAMPLE), "CALLBACK_TOKEN": TOKEN}
+    settings = {"FILE": "", "CALLBACK_TOKEN": TOKEN}
     gateway_ref = "m-1"
     refused_for_good = refusal("E100")
     refused_code = "E100"
     refused_for_now = refusal("E300")
     delivered_word = "delivered"
 
+    @pytest.fixture(autouse=True)
+    def example(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """The example and its secret, side by side."""
+        file = tmp_path / EXAMPLE.name
+        file.write_text(EXAMPLE.read_text())
+        (tmp_path / "example-sms-key.txt").write_text(f"{KEY}\n")
+        monkeypatch.setitem(self.settings, "FILE", str(file))
+
     def build(self, api_url: str, ca_file: str = "") -> Gateway:
         wire = Wire(connect_seconds=0.5, read_seconds=0.3, total_seconds=0.5, ca_file=ca_file)
-        return Http({**self.settings, "API_URL": api_url}, wire, ENVIRON)
+        return Http({**self.settings, "API_URL": api_url}, wire)
 
     def accepted(self, texts: Sequence[OutgoingSms]) -> Answer:
         return Answer.of(message())
@@ -117,7 +125,7 @@ class TestHttp(GatewayContract):
         ]
 
     def test_it_refuses_everything_while_no_credential_is_set(self) -> None:
-        empty = Http({"FILE": str(EXAMPLE)}, Wire(), ENVIRON)
+        empty = Http({"FILE": self.settings["FILE"]}, Wire())
         for request in (self.receipt("delivered"), self.forged(), self.unsigned()):
             with pytest.raises(BadCredential):
                 empty.authenticate(request)
@@ -167,7 +175,7 @@ class TestHttp(GatewayContract):
     def test_the_secrets_are_not_shown(self) -> None:
         gateway = self.build(CLOSED_PORT)
         assert isinstance(gateway, Http)
-        assert ENVIRON["EXAMPLE_SMS_KEY"] not in repr(vars(gateway))
+        assert KEY not in repr(vars(gateway))
 
 
 class TestTextGateway:
@@ -183,7 +191,7 @@ class TestTextGateway:
     def build(self, file: Path, stub: Stub | None = None) -> Http:
         url = stub.url if stub else ""
         settings = {"FILE": str(file), "CALLBACK_TOKEN": TOKEN, "API_URL": url}
-        return Http(settings, Wire(), {})
+        return Http(settings, Wire())
 
     def test_it_sends_query_and_login(self, file: Path) -> None:
         with Stub() as stub:

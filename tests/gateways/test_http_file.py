@@ -25,15 +25,17 @@ def file(tmp_path: Path) -> Path:
     return tmp_path / "gateway.toml"
 
 
-def complaint(file: Path, text: str, environ: dict[str, str] | None = None) -> str:
+def complaint(file: Path, text: str) -> str:
     file.write_text(text)
     with pytest.raises(BadGatewayFile) as raised:
-        load(str(file), environ or {})
+        load(str(file))
     return str(raised.value)
 
 
-def test_the_example_is_read_whole() -> None:
-    description = load(str(EXAMPLE), {"EXAMPLE_SMS_KEY": "k"})
+def test_the_example_is_read_whole(file: Path) -> None:
+    file.write_text(EXAMPLE.read_text())
+    (file.parent / "example-sms-key.txt").write_text("k")
+    description = load(str(file))
     assert description.request.method == "POST"
     assert description.answer.success_values == {"accepted", "queued"}
     assert description.errors["E100"] is ErrorClass.BAD_PHONE
@@ -44,28 +46,35 @@ def test_the_example_is_read_whole() -> None:
 
 def test_a_few_lines_are_enough(file: Path) -> None:
     file.write_text(SMALLEST)
-    description = load(str(file), {})
+    description = load(str(file))
     assert description.request.method == "POST"
     assert description.request.form == {"to": "{to}", "text": "{body}"}
     assert (description.receipts, description.inbound, description.errors) == (None, None, {})
 
 
-def test_secrets_come_from_the_environment_files_or_the_text(file: Path) -> None:
+def test_secrets_come_from_files_or_the_text(file: Path) -> None:
     (file.parent / "key.txt").write_text("from file\n")
-    lines = '[secrets]\na = { env = "ACME" }\nb = { file = "key.txt" }\nc = "inline"\n'
+    whole = file.parent / "key.txt"
+    lines = f'[secrets]\na = {{ file = "{whole}" }}\nb = {{ file = "key.txt" }}\nc = "inline"\n'
     file.write_text(lines + SMALLEST)
-    secrets = load(str(file), {"ACME": "from environment"}).secrets
-    assert secrets == {"a": "from environment", "b": "from file", "c": "inline"}
+    secrets = load(str(file)).secrets
+    assert secrets == {"a": "from file", "b": "from file", "c": "inline"}
+
+
+def test_an_empty_secret_is_none(file: Path) -> None:
+    (file.parent / "key.txt").write_text("\n")
+    words = complaint(file, '[secrets]\nk = { file = "key.txt" }' + SMALLEST)
+    assert "secrets.k.file: key.txt is empty" in words
 
 
 def test_it_names_the_setting_when_no_file_is_set() -> None:
     with pytest.raises(BadGatewayFile, match="SIXDIGITS_HTTP_FILE is empty"):
-        load("", {})
+        load("")
 
 
 def test_it_names_a_file_that_is_not_there(file: Path) -> None:
     with pytest.raises(BadGatewayFile, match="can't be read") as raised:
-        load(str(file), {})
+        load(str(file))
     assert str(file) in str(raised.value)
 
 
@@ -124,10 +133,9 @@ def test_it_names_a_file_that_is_not_there(file: Path) -> None:
             "answer.id",
             "is no regular expression",
         ),
-        ("[secrets]\nk = { env = 'ACME' }" + SMALLEST, "secrets.k.env", "set ACME"),
-        ("[secrets]\nk = { env = 'SIXDIGITS_K' }" + SMALLEST, "secrets.k.env", "does not begin"),
+        ("[secrets]\nk = { env = 'ACME' }" + SMALLEST, "secrets.k.file", "write file"),
         ("[secrets]\nk = { file = 'gone' }" + SMALLEST, "secrets.k.file", "can't be read"),
-        ("[secrets]\nk = {}" + SMALLEST, "secrets.k.env", "name a variable"),
+        ("[secrets]\nk = {}" + SMALLEST, "secrets.k.file", "write file"),
         ("[secrets]\nk = 1" + SMALLEST, "secrets.k", "write a table"),
     ],
 )

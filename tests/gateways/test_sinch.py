@@ -115,6 +115,13 @@ class TestSinch(BatchContract):
             signed(REPORT | {"code": {}}),
             signed({"type": "delivery_report_sms", "batch_id": BATCH}),
             signed({"type": "delivery_report_sms", "batch_id": BATCH, "statuses": [1]}),
+            signed(
+                {
+                    "type": "delivery_report_sms",
+                    "batch_id": BATCH,
+                    "statuses": [{"status": "Delivered", "recipients": 1}],
+                }
+            ),
         ]
 
     def test_it_asks_what_sinch_documents(self, stub: Stub) -> None:

@@ -57,8 +57,8 @@ class Measure:
 
 
 def measures() -> list[Measure]:
-    """Every measure of the tree; a file that only marks a package is no file here."""
-    code = [p for p in python_files(*PRODUCT, "bench") if not _only_marks_a_package(p)]
+    """Every measure of the tree, over every Python file of it."""
+    code = list(python_files(*PRODUCT, "bench"))
     tests = python_files("tests")
     functions: dict[str, int] = {}
     for path in code:
@@ -90,11 +90,6 @@ def _functions(path: Path) -> dict[str, int]:
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.end_lineno
     }
-
-
-def _only_marks_a_package(path: Path) -> bool:
-    body = ast.parse(path.read_text()).body
-    return path.name == "__init__.py" and all(isinstance(node, ast.Expr) for node in body)
 
 
 if __name__ == "__main__":

@@ -73,14 +73,15 @@ def _settings(
         Literal["development", "production"], reader.choice("ENV", ("development", "production"))
     )
     strict = env == "production"
-    sqlite = f"sqlite:///{instance / 'sixdigits.sqlite3'}"
     secret_key, data_keys = _keys(reader, instance, strict)
     return Settings(
         env=env,
         secret_key=secret_key,
         data_keys=data_keys,
-        database_url=reader.text("DATABASE_URL") or sqlite,
-        redis_url=reader.text("REDIS_URL"),
+        database_url=_database(reader, instance),
+        redis_url=reader.parsed(
+            "REDIS_URL", parsing.redis_url, "", "Write it like redis://127.0.0.1:6379/0."
+        ),
         workers=_workers(reader),
         public_url=reader.parsed(
             "PUBLIC_URL", parsing.public_url, "", "Write it like https://login.example.com."
@@ -100,6 +101,12 @@ def _settings(
         help_address=reader.text("HELP_ADDRESS"),
         log_level=reader.choice("LOG_LEVEL", ("INFO", "DEBUG", "WARNING", "ERROR")),
     )
+
+
+def _database(reader: Reader, instance: Path) -> str:
+    own = f"sqlite:///{instance / 'sixdigits.sqlite3'}"
+    mend = "Write it like postgresql+psycopg://user:password@host/name."
+    return reader.parsed("DATABASE_URL", lambda url: parsing.database_url(url or own), own, mend)
 
 
 def _workers(reader: Reader) -> Literal["embedded", "distributed"]:

@@ -7,12 +7,17 @@ from collections.abc import Callable, Mapping
 from typing import TypeVar
 from urllib.parse import urlsplit
 
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
 from twofactor.config.faults import Fault
 from twofactor.config.fields import FIELDS, PREFIX
 
 T = TypeVar("T")
 
 DATA_KEY_BYTES = 32
+DATABASES = ("sqlite", "sqlite+pysqlite", "postgresql+psycopg")
+_HOST = re.compile(r"[a-z0-9.:-]+")
 HOST_LENGTH = 80  # the last line of a text holds it, and one segment has 160 characters
 
 
@@ -55,11 +60,32 @@ def public_url(text: str) -> str:
     """Scheme, host and port only, without a trailing slash."""
     parts = urlsplit(text.rstrip("/"))
     has_more = parts.path or parts.query or parts.fragment or parts.username
-    if parts.scheme not in ("http", "https") or not parts.hostname or has_more:
+    if parts.scheme not in ("http", "https") or not parts.hostname or has_more or parts.port == 0:
         raise ValueError(f"{text!r} is not a plain web address")
-    if len(parts.hostname) > HOST_LENGTH or not parts.hostname.isascii():
-        raise ValueError(f"its host is over {HOST_LENGTH} characters or not ASCII")
+    if not _HOST.fullmatch(parts.hostname):
+        raise ValueError(f"{text!r} holds no host name")
+    if len(parts.hostname) > HOST_LENGTH:
+        raise ValueError(f"its host is over {HOST_LENGTH} characters")
     return f"{parts.scheme}://{parts.netloc.lower()}"
+
+
+def database_url(text: str) -> str:
+    """An address of a database that we run on. Raises ValueError without repeating it: it may
+    hold a password."""
+    try:
+        name = make_url(text).drivername
+    except (ArgumentError, ValueError):
+        raise ValueError("not the address of a database") from None
+    if name not in DATABASES:
+        raise ValueError("not a database that we run on")
+    return text
+
+
+def redis_url(text: str) -> str:
+    """An address of Redis or Valkey, or nothing. Raises ValueError without repeating it."""
+    if text and not text.startswith(("redis://", "rediss://", "unix://")):
+        raise ValueError("not the address of Redis or Valkey")
+    return text
 
 
 def data_keys(text: str) -> tuple[bytes, ...]:
@@ -89,7 +115,7 @@ def countries(text: str) -> frozenset[str] | None:
 
 def waits(text: str) -> tuple[int, ...]:
     """The seconds of a comma list, each from 0 to 3600."""
-    values = tuple(int(part) if part.strip().isdigit() else -1 for part in text.split(","))
+    values = tuple(int(p) if re.fullmatch(r" *[0-9]{1,9} *", p) else -1 for p in text.split(","))
     if any(not 0 <= value <= 3600 for value in values):
         raise ValueError(f"{text!r} is not a list of seconds")
     return values

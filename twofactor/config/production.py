@@ -1,7 +1,11 @@
 """What production refuses to start with (S-72)."""
 
+import stat
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Protocol
+
+from sqlalchemy.engine import make_url
 
 from twofactor.config.faults import Fault
 from twofactor.config.fields import PREFIX
@@ -9,6 +13,7 @@ from twofactor.config.keys import MAKE_DATA_KEY, MAKE_SECRET_KEY
 from twofactor.config.settings import Settings
 
 SECRET_KEY_BYTES = 32
+OTHERS = stat.S_IRWXG | stat.S_IRWXO
 TRUE_WORDS = ("1", "true", "yes", "on")
 
 
@@ -29,7 +34,12 @@ def refusals(
     gateways: Mapping[str, Mapping[str, GatewayField]],
 ) -> list[Fault]:
     """One fault for every unsafe setting; an empty list means: safe to start."""
-    return _keys(settings) + _surroundings(settings, environ) + _gateways(settings, gateways)
+    return [
+        *_keys(settings),
+        *_surroundings(settings, environ),
+        *_database(settings),
+        *_gateways(settings, gateways),
+    ]
 
 
 def _keys(settings: Settings) -> list[Fault]:
@@ -55,6 +65,19 @@ def _surroundings(settings: Settings, environ: Mapping[str, str]) -> list[Fault]
     if not settings.limits:
         faults.append(Fault(PREFIX + "LIMITS", "limits are off", "Unset it in production."))
     return faults
+
+
+def _database(settings: Settings) -> list[Fault]:
+    """A file that others of the machine may read is no place for accounts."""
+    url = make_url(settings.database_url)
+    path = Path(url.database or "")
+    if url.get_backend_name() != "sqlite" or not path.is_file():
+        return []
+    mode = stat.S_IMODE(path.stat().st_mode)
+    if not mode & OTHERS:
+        return []
+    problem = f"others may open the database file (mode {mode:04o})"
+    return [Fault(PREFIX + "DATABASE_URL", problem, f"Type: chmod 600 {path}*")]
 
 
 def _gateways(

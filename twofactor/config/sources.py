@@ -35,8 +35,8 @@ def resolve(raw: Mapping[str, str], known: Iterable[str]) -> tuple[dict[str, str
         elif stem in names and stem not in raw:
             try:
                 values[stem] = Path(value).read_text(encoding="utf-8").strip()
-            except OSError as error:
-                why = error.strerror or type(error).__name__
+            except (OSError, ValueError) as error:  # ValueError: not UTF-8, or no path at all
+                why = getattr(error, "strerror", None) or type(error).__name__
                 faults.append(Fault(PREFIX + name, f"can't read {value}: {why}", "Check the path."))
         elif stem in names:
             faults.append(

@@ -134,6 +134,13 @@ def e164(number: str) -> str:
     return "+" + digits
 
 
+def a_list(value: Any) -> list[Any]:
+    """The value, when it is a JSON array. Raises Malformed."""
+    if not isinstance(value, list):
+        raise Malformed("not a list")
+    return value
+
+
 def our_reference(value: object) -> str:
     """Our attempt's sid out of the gateway's reference field; '' for what others wrote there."""
     return value if isinstance(value, str) and is_sid(value, ATTEMPT) else ""

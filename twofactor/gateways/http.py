@@ -1,7 +1,6 @@
 """Any other gateway with an HTTP API, described by the TOML file that `HTTP_FILE` names."""
 
 import hmac
-import os
 import re
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -51,12 +50,10 @@ class Http(Gateway):
         Credential("CALLBACK_TOKEN", "last part of the webhook's path", secret=True, min_length=16),
     )
 
-    def __init__(
-        self, settings: Mapping[str, str], wire: Wire, environ: Mapping[str, str] = os.environ
-    ) -> None:
-        """`environ` holds the secrets that the file names. Raises BadGatewayFile."""
+    def __init__(self, settings: Mapping[str, str], wire: Wire) -> None:
+        """Raises BadGatewayFile."""
         super().__init__(settings, wire)
-        self._file = load(self.settings["FILE"], environ)
+        self._file = load(self.settings["FILE"])
 
     def send(self, sms: OutgoingSms) -> SendResult:
         request, filling = self._file.request, values(sms, self._file.secrets)

@@ -23,7 +23,7 @@ from twofactor.words import ErrorClass, Status
 METHODS = ("POST", "GET", "PUT")
 
 
-def load(path: str, environ: Mapping[str, str]) -> Description:
+def load(path: str) -> Description:
     """Raises BadGatewayFile, which names the file, the key and the mend."""
     if not path:
         raise BadGatewayFile(
@@ -40,7 +40,7 @@ def load(path: str, environ: Mapping[str, str]) -> Description:
     except ValueError as error:
         raise BadGatewayFile(f"{path}: is no TOML: {error}. Mend that line.") from error
     whole = Table(path, "", content)
-    secrets = _secrets(whole.table("secrets"), file.parent, environ)
+    secrets = _secrets(whole.table("secrets"), file.parent)
     description = Description(
         secrets=secrets,
         request=_request(whole.table("send", needed=True), secrets),
@@ -55,28 +55,26 @@ def load(path: str, environ: Mapping[str, str]) -> Description:
     return description
 
 
-def _secrets(table: Table, folder: Path, environ: Mapping[str, str]) -> dict[str, str]:
-    """`NAME = { env = "VARIABLE" }`, `NAME = { file = "PATH" }` or, not advised, the text."""
-    return {name: _secret(table, name, folder, environ) for name in table.names()}
+def _secrets(table: Table, folder: Path) -> dict[str, str]:
+    """`NAME = { file = "PATH" }`, the path beside this file, or, not advised, the text itself."""
+    return {name: _secret(table, name, folder) for name in table.names()}
 
 
-def _secret(table: Table, name: str, folder: Path, environ: Mapping[str, str]) -> str:
+def _secret(table: Table, name: str, folder: Path) -> str:
     if table.holds_text(name):
         return table.text(name)
     source = table.table(name)
-    variable, path = source.text("env", ""), source.text("file", "")
+    path = source.text("file")
     source.finish()
-    if variable.startswith("SIXDIGITS_"):
-        # Unknown settings stop the start, and this one would be unknown.
-        raise source.fault("env", "choose a name that does not begin with SIXDIGITS_")
-    if not (variable or path):
-        raise source.fault("env", "name a variable of the environment, or a file")
-    if variable and not environ.get(variable):
-        raise source.fault("env", f"set {variable} in the environment")
     try:
-        return environ[variable] if variable else (folder / path).read_text().strip()
-    except OSError as error:
-        raise source.fault("file", f"{path} can't be read ({error.strerror})") from error
+        secret = (folder / path).read_text().strip()
+    except (OSError, ValueError) as error:
+        raise source.fault(
+            "file", f"{path} can't be read: check the path and its rights"
+        ) from error
+    if not secret:
+        raise source.fault("file", f"{path} is empty: put the secret into it")
+    return secret
 
 
 def _request(table: Table, secrets: Mapping[str, str]) -> Request:

@@ -21,6 +21,7 @@ from twofactor.gateways.base import (
     ParsedReceipt,
     Reply,
     SendResult,
+    a_list,
     an_object,
     check_path_token,
     e164,
@@ -205,10 +206,7 @@ def _request_refused(answer: Mapping[str, Any], status: int) -> SendResult:
 
 
 def _results(callback: Callback) -> list[Any]:
-    results = an_object(callback.json).get("results")
-    if not isinstance(results, list):
-        raise Malformed("results is not a list")
-    return results
+    return a_list(an_object(callback.json).get("results"))
 
 
 def _receipt(result: Any, callback: Callback) -> ParsedReceipt | None:
@@ -253,4 +251,5 @@ def _price(result: Mapping[str, Any]) -> tuple[Decimal | None, str]:
     each = amount(price.get("pricePerMessage"))
     if each is None:
         return None, ""
-    return each * int(result.get("messageCount") or 1), str(price.get("currency") or "")
+    whole = amount(each * int(result.get("messageCount") or 1))
+    return whole, str(price.get("currency") or "") if whole is not None else ""

@@ -7,19 +7,22 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from twofactor.gateways.callback import Malformed
+from twofactor.gateways.callback import Malformed, check_storable
 from twofactor.gateways.wire import Reply, WireError
 from twofactor.words import ErrorClass
 
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """The gateway took the text."""
+    """The gateway took the text. Raises Malformed for an id that can't be stored."""
 
     gateway_ref: str
     price: Decimal | None = None  # of the whole text, where the answer tells it
     currency: str = ""
     segments: int | None = None
+
+    def __post_init__(self) -> None:
+        check_storable(self.gateway_ref, self.currency)
 
 
 @dataclass(frozen=True, slots=True)

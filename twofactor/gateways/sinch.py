@@ -19,12 +19,12 @@ from twofactor.gateways.base import (
     Credential,
     Gateway,
     InboundText,
-    Malformed,
     OutgoingSms,
     ParsedReceipt,
     Reply,
     SendResult,
     Unknown,
+    a_list,
     an_object,
     check_fresh,
     e164,
@@ -197,13 +197,10 @@ def _read(texts: Sequence[OutgoingSms], reply: Reply) -> list[SendResult]:
 
 
 def _of_batch(report: Mapping[str, Any], callback: Callback) -> list[ParsedReceipt]:
-    statuses = report.get("statuses")
-    if not isinstance(statuses, list):
-        raise Malformed("statuses is not a list")
     return [
         _receipt(report, status, phone, callback)
-        for status in map(an_object, statuses)
-        for phone in status.get("recipients") or []
+        for status in map(an_object, a_list(report.get("statuses")))
+        for phone in a_list(status.get("recipients", []))
     ]
 
 

@@ -9,23 +9,37 @@ from twofactor.models.limits import LimitSlice
 from twofactor.models.messages import Message
 from twofactor.models.optouts import OptOut, Reply
 from twofactor.models.people import LoginLink, User
+from twofactor.models.services import (
+    ApiAccount,
+    ApiKey,
+    Bucket,
+    IdempotentAnswer,
+    RateLimit,
+    Service,
+)
 from twofactor.models.sessions import Session
 from twofactor.models.verifications import Verification
 
 __all__ = [
+    "ApiAccount",
+    "ApiKey",
     "Attempt",
     "AuditEntry",
     "Authenticator",
     "EarlyReceipt",
+    "Bucket",
     "FenceCounter",
+    "IdempotentAnswer",
     "LimitSlice",
     "LoginLink",
     "Message",
     "OptOut",
     "PeriodicJob",
+    "RateLimit",
     "Receipt",
     "ReceiptCount",
     "Reply",
+    "Service",
     "Session",
     "User",
     "Verification",

@@ -1,6 +1,6 @@
 """One act of proving possession of a phone."""
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from twofactor.extensions import Base
@@ -22,6 +22,15 @@ class Verification(Base):
             sqlite_where=text("status = 'pending'"),
             postgresql_where=text("status = 'pending'"),
         ),
+        Index(
+            "uq_verifications_live_of_service",  # one live code per service, phone and purpose
+            "service_id",
+            "phone_fingerprint",
+            "purpose",
+            unique=True,
+            sqlite_where=text("status = 'pending' AND service_id IS NOT NULL"),
+            postgresql_where=text("status = 'pending' AND service_id IS NOT NULL"),
+        ),
         Index("ix_verifications_status_expires_at", "status", "expires_at"),
         CheckConstraint("checks >= 0 AND checks <= max_checks", name="checks_in_bounds"),
         CheckConstraint("sends >= 0 AND sends <= max_sends", name="sends_in_bounds"),
@@ -38,11 +47,15 @@ class Verification(Base):
     authenticator_id: Mapped[int | None] = mapped_column(
         ForeignKey("authenticators.id", ondelete="CASCADE")
     )
+    service_id: Mapped[int | None] = mapped_column(ForeignKey("services.id", ondelete="CASCADE"))
     phone_sealed: Mapped[bytes] = mapped_column(LargeBinary)
     phone_fingerprint: Mapped[Fingerprint] = mapped_column(index=True)
     country: Mapped[str] = mapped_column(String(2))
     code_digest: Mapped[bytes | None] = mapped_column(LargeBinary)
     code_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    code_length: Mapped[int]
+    language: Mapped[str] = mapped_column(String(16), default="en")  # of its texts
+    tags: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)  # a service's own words
     status: Mapped[Word]  # VerificationStatus
     checks: Mapped[int] = mapped_column(default=0)
     max_checks: Mapped[int]

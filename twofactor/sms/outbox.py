@@ -8,13 +8,13 @@ gateway is called; a text whose fate is unknown counts as sent and is never sent
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, or_, select, update
+from sqlalchemy import ColumnElement, Select, exists, or_, select, update
 
 from twofactor import ids
 from twofactor.extensions import db
 from twofactor.gateways.base import Gateway, OutgoingSms
 from twofactor.kit import Kit
-from twofactor.models import Attempt, Message
+from twofactor.models import Attempt, Message, Verification
 from twofactor.models.database import changed
 from twofactor.sms import optouts
 from twofactor.sms.phone import Phone
@@ -99,11 +99,28 @@ def withdraw(verification_ids: list[int], now: datetime) -> None:
         Message.status == Status.QUEUED,
         _is_free(now),
     )
-    changed(
-        waiting.values(
-            status=Status.EXPIRED.value, settled_at=now, next_try_at=None, body_sealed=None
-        )
+    changed(waiting.values(_expired(now)))
+
+
+def expire_due(now: datetime) -> int:
+    """Settle texts that nobody wants any more, however long their gateway asked them to wait, and
+    erase their bodies (S-11); how many."""
+    late = update(Message).where(
+        Message.status == Status.QUEUED, Message.valid_until <= now, _is_free(now)
     )
+    unasked = ~exists().where(Attempt.message_id == Message.id, Attempt.outcome == "")
+    return changed(late.where(unasked).values(_expired(now)))
+
+
+def _expired(now: datetime) -> dict[str, object]:
+    return {
+        "status": Status.EXPIRED.value,
+        "error_class": ErrorClass.EXPIRED.value,
+        "settled_at": now,
+        "next_try_at": None,
+        "leased_until": None,
+        "body_sealed": None,
+    }
 
 
 def _due(now: datetime) -> Select[int]:
@@ -125,7 +142,7 @@ def _order(kit: Kit, message: Message, now: datetime) -> Order | None:
     if any(attempt.outcome == "" for attempt in earlier):
         as_unknown(earlier[-1].id, message.id, "the sender stopped in the middle", now)
         return None
-    if now >= message.valid_until or message.body_sealed is None:
+    if now >= message.valid_until or message.body_sealed is None or _is_over(message):
         as_failed(message.id, Status.EXPIRED, "", ErrorClass.EXPIRED, now)
         return None
     if optouts.has_stopped([message.phone_fingerprint]):
@@ -165,15 +182,23 @@ def _order(kit: Kit, message: Message, now: datetime) -> Order | None:
 def _sms(kit: Kit, message: Message, attempt: Attempt, now: datetime) -> OutgoingSms:
     if message.body_sealed is None:
         raise ValueError("the body is erased")
-    path = f"/webhooks/{attempt.gateway}/status?attempt={attempt.sid}"
+    gateway = kit.gateways[attempt.gateway]
     return OutgoingSms(
         reference=attempt.sid,
         to=kit.keyring.unseal(message.phone_sealed, message.phone_place),
         body=kit.keyring.unseal(message.body_sealed, message.body_place),
         segments=message.segments,
         validity_seconds=max(1, int((message.valid_until - now).total_seconds())),
-        callback_url=kit.settings.public_url + path,
+        callback_url=kit.settings.public_url + gateway.callback_path(attempt.sid),
     )
+
+
+def _is_over(message: Message) -> bool:
+    """Its verification ended while a gateway held the text, so `withdraw` passed it over."""
+    if message.verification_id is None:
+        return False
+    verification = db.session.get_one(Verification, message.verification_id, populate_existing=True)
+    return not verification.is_pending
 
 
 def _attempts_of(message: Message) -> list[Attempt]:

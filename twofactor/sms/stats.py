@@ -12,6 +12,7 @@ from twofactor.models import Attempt, Message, Receipt, Verification
 from twofactor.words import Status
 
 SAMPLE = 10_000  # messages that latencies are taken from
+LONGEST_REF = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,8 @@ def listing(status: Status | None, before: int | None, most: int) -> list[Listed
 
 def by_sid(sid: str) -> Message | None:
     """A message by our sid, or by a gateway's id of one of its attempts."""
+    if len(sid) > LONGEST_REF or not sid.isprintable():  # PostgreSQL takes no NUL
+        return None
     message = db.session.scalar(select(Message).where(Message.sid == sid))
     if message is not None:
         return message

@@ -13,6 +13,7 @@ from twofactor.sms.sentences import DEFAULT_LANGUAGE, LANGUAGES, Language, Notic
 from twofactor.words import Purpose
 
 ORIGIN_LINE = "\n\n@{host} #{code}"
+APP_LINE = "\n\n{app_hash}"  # Android's SMS Retriever wants the hash of the app last
 SHORTEST_CODE = 6  # a run of digits as long as a code may be taken for one
 
 
@@ -23,9 +24,11 @@ def code_text(
     lifetime_seconds: int,
     host: str,
     language: str = DEFAULT_LANGUAGE,
+    app_hash: str = "",
 ) -> str:
     """The text that brings a code; outside the last line the code is the only run of digits as
-    long as a code. `host` is that of PUBLIC_URL, without port.
+    long as a code. `host` is that of PUBLIC_URL, without port. An `app_hash` takes the place of
+    the last line.
 
     Raises ValueError for a purpose without codes, and for a host that fits no segment.
     """
@@ -34,9 +37,17 @@ def code_text(
     row = words.code.get((purpose, words.plural(minutes)))
     if row is None:
         raise ValueError(f"a text of purpose {purpose} holds no code")
-    rows = [sentence + ORIGIN_LINE for sentence in (*row, words.bare_code)]
+    last_line = APP_LINE if app_hash else ORIGIN_LINE
+    rows = [sentence + last_line for sentence in (*row, words.bare_code)]
     name = _writable(brand, min(SHORTEST_CODE, len(code)))
-    return _first_that_fits(rows, brand=name, code=code, minutes=str(minutes), host=host)
+    return _first_that_fits(
+        rows, brand=name, code=code, minutes=str(minutes), host=host, app_hash=app_hash
+    )
+
+
+def can_write(brand: str) -> bool:
+    """True when a text can carry this name."""
+    return _writable(brand) != ""
 
 
 def notice_text(brand: str, notice: Notice, language: str = DEFAULT_LANGUAGE) -> str:

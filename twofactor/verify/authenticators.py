@@ -8,6 +8,7 @@ from twofactor.kit import Kit, Visitor
 from twofactor.models import Authenticator, User
 from twofactor.models.database import changed
 from twofactor.sms.phone import Phone
+from twofactor.verify import users
 from twofactor.words import AuditEvent, AuthenticatorKind
 
 CONSENT_VERSION = "2026-11"  # of the words about texts on the enrolment page
@@ -38,6 +39,7 @@ def phone_of(kit: Kit, authenticator: Authenticator) -> Phone:
 
 def add_phone(kit: Kit, user: User, phone: Phone) -> Authenticator:
     """A phone that does not count before it is confirmed; pending ones are replaced (S-18)."""
+    users.lock(user.id)
     pending = update(Authenticator).where(
         Authenticator.user_id == user.id,
         Authenticator.confirmed_at.is_(None),

@@ -15,7 +15,7 @@ from twofactor.kit import Kit, Visitor
 from twofactor.models import Verification
 from twofactor.models.database import changed
 from twofactor.sms import receipts
-from twofactor.verify import limits, verifications
+from twofactor.verify import limits, risk_budget, verifications
 from twofactor.words import AuditEvent, CheckOutcome, VerificationStatus
 
 
@@ -27,10 +27,11 @@ class Counted:
     at: datetime
 
 
-def count(kit: Kit, verification: Verification, user_sid: str) -> Counted | CheckOutcome:
-    """Count one check before anybody compares it, against the code and against the account.
+def count(kit: Kit, verification: Verification, user_sid: str | None) -> Counted | CheckOutcome:
+    """Count one check before anybody compares it, against the code and against the account, or,
+    where no user stands behind it, against the phone at its service (S-07).
 
-    Raises LimitReached when the account's budget is spent.
+    Raises LimitReached when that budget is spent.
     """
     now = kit.now()
     live = update(Verification).where(
@@ -42,11 +43,16 @@ def count(kit: Kit, verification: Verification, user_sid: str) -> Counted | Chec
     if changed(live.values(checks=Verification.checks + 1)) != 1:
         db.session.refresh(verification)
         return ended(verification, now)
-    limits.count_guess(kit, user_sid, now)
+    if user_sid is None:
+        risk_budget.count(kit, verification, now)
+    else:
+        limits.count_guess(kit, user_sid, now)
     return Counted(verification.id, now)
 
 
-def settle(kit: Kit, counted: Counted, code: str, user_sid: str, visitor: Visitor) -> CheckOutcome:
+def settle(
+    kit: Kit, counted: Counted, code: str, user_sid: str | None, visitor: Visitor | None
+) -> CheckOutcome:
     """Compare a counted check. APPROVED is said at most once for a code (S-03)."""
     now = kit.now()
     verification = db.session.get_one(Verification, counted.verification_id, populate_existing=True)
@@ -57,7 +63,10 @@ def settle(kit: Kit, counted: Counted, code: str, user_sid: str, visitor: Visito
         return _wrong(kit, verification, visitor)
     if not verifications.end(verification, VerificationStatus.APPROVED, now):
         return CheckOutcome.GONE
-    limits.refund_guess(kit, user_sid, counted.at)
+    if user_sid is None:
+        risk_budget.refund(kit, verification, counted.at)
+    else:
+        limits.refund_guess(kit, user_sid, counted.at)
     receipts.confirm(verification, now)
     audit.write(
         kit,
@@ -70,7 +79,7 @@ def settle(kit: Kit, counted: Counted, code: str, user_sid: str, visitor: Visito
     return CheckOutcome.APPROVED
 
 
-def _wrong(kit: Kit, verification: Verification, visitor: Visitor) -> CheckOutcome:
+def _wrong(kit: Kit, verification: Verification, visitor: Visitor | None) -> CheckOutcome:
     exhausted = verification.checks_left <= 0
     if exhausted:
         verifications.end(verification, VerificationStatus.MAX_ATTEMPTS_REACHED, kit.now())

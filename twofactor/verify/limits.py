@@ -8,11 +8,12 @@ import ipaddress
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, text
+from sqlalchemy import delete, select, text, tuple_
 
 from twofactor.extensions import db
 from twofactor.kit import Kit
 from twofactor.models import LimitSlice
+from twofactor.models.database import changed
 from twofactor.sms import phone as phones
 
 HOUR = 3600
@@ -67,16 +68,24 @@ class LimitReached(Exception):
 
 
 def permit_send(
-    kit: Kit, number: phones.Phone, address: str | None, *, is_verified: bool, now: datetime
+    kit: Kit,
+    number: phones.Phone,
+    address: str | None,
+    *,
+    is_verified: bool,
+    now: datetime,
+    is_guarded: bool = True,
 ) -> None:
-    """Count one text against every limit it falls under. Raises LimitReached, and the caller's
-    rollback then takes back what was counted before."""
+    """Count one text against every limit it falls under; unless `is_guarded`, neighbouring numbers
+    are not looked at. Raises LimitReached, and the caller's rollback then takes back what was
+    counted before."""
     hit(kit, NUMBER_HOUR, number.e164, now)
     hit(kit, NUMBER_DAY, number.e164, now)
     if address is not None:
         hit(kit, ADDRESS_HOUR, network(address), now)
         hit(kit, ADDRESS_DAY, network(address), now)
-    hit(kit, PREFIX_HOUR, phones.prefix(number.e164), now)
+    if is_guarded:
+        hit(kit, PREFIX_HOUR, phones.prefix(number.e164), now)
     hit(kit, COUNTRY_DAY, number.country, now)
     if not is_verified:
         hit(kit, NEW_NUMBERS_DAY, "all", now)
@@ -101,50 +110,63 @@ def network(address: str) -> str:
         parsed = ipaddress.ip_address(address)
     except ValueError:
         return address
+    parsed = getattr(parsed, "ipv4_mapped", None) or parsed  # else all of IPv4 shares one /64
     if parsed.version == 4:
-        return address
+        return str(parsed)
     return str(ipaddress.ip_network((parsed, 64), strict=False))
 
 
 _RAISE = text(
     """
     INSERT INTO limit_slices (key, slice, hits, forget_after)
-    VALUES (:key, :slice, 1, :forget_after)
-    ON CONFLICT (key, slice) DO UPDATE SET hits = limit_slices.hits + 1,
+    VALUES (:key, :slice, :weight, :forget_after)
+    ON CONFLICT (key, slice) DO UPDATE SET hits = limit_slices.hits + :weight,
                                            forget_after = :forget_after
     """
 )
 _LOWER = text(
-    "UPDATE limit_slices SET hits = hits - 1 WHERE key = :key AND slice = :slice AND hits > 0"
+    "UPDATE limit_slices SET hits = hits - :weight "
+    "WHERE key = :key AND slice = :slice AND hits >= :weight"
 )
 
 
-def hit(kit: Kit, limit: Limit, value: str, now: datetime) -> None:
-    """Count one hit, or raise LimitReached."""
+def hit(kit: Kit, limit: Limit, value: str, now: datetime, weight: int = 1) -> None:
+    """Count one hit (or a weightier one), or raise LimitReached."""
     if not kit.settings.limits:
         return
     key, second = _key(kit, limit, value), int(now.timestamp())
-    forget_after = second + limit.window + limit.grain
-    db.session.execute(_RAISE, {"key": key, "slice": 0, "forget_after": forget_after})
-    wait = _wait(limit, _slices(limit, key, second), second)
+    row = {"key": key, "forget_after": second + limit.window + limit.grain}
+    db.session.execute(_RAISE, row | {"slice": 0, "weight": 1})
+    wait = _wait(limit, _slices(limit, key, second), second, weight)
     if wait:
         raise LimitReached(limit, wait)
     start = second - second % limit.grain
-    db.session.execute(_RAISE, {"key": key, "slice": start, "forget_after": forget_after})
+    db.session.execute(_RAISE, row | {"slice": start, "weight": weight})
 
 
-def refund(kit: Kit, limit: Limit, value: str, counted_at: datetime) -> None:
+def refund(kit: Kit, limit: Limit, value: str, counted_at: datetime, weight: int = 1) -> None:
     """Take one hit back that was counted at that time."""
     second = int(counted_at.timestamp())
     start = second - second % limit.grain
-    db.session.execute(_LOWER, {"key": _key(kit, limit, value), "slice": start})
+    row = {"key": _key(kit, limit, value), "slice": start, "weight": weight}
+    db.session.execute(_LOWER, row)
+
+
+def spent(kit: Kit, limit: Limit, value: str, now: datetime) -> int:
+    """What the present window holds."""
+    second = int(now.timestamp())
+    return sum(hits for _, hits in _slices(limit, _key(kit, limit, value), second))
 
 
 def forget(now: datetime) -> None:
     """Drop the slices that no window reaches any more."""
-    db.session.execute(
-        text("DELETE FROM limit_slices WHERE forget_after < :now"), {"now": int(now.timestamp())}
+    old = (
+        select(LimitSlice.key, LimitSlice.slice)
+        .where(LimitSlice.forget_after < int(now.timestamp()))
+        .with_for_update(skip_locked=True)  # never waits for whoever counts just now
     )
+    this = tuple_(LimitSlice.key, LimitSlice.slice)
+    changed(delete(LimitSlice).where(this.in_(old)))
 
 
 def _key(kit: Kit, limit: Limit, value: str) -> str:
@@ -161,9 +183,9 @@ def _slices(limit: Limit, key: str, second: int) -> list[tuple[int, int]]:
     return [(row.slice, row.hits) for row in db.session.execute(rows)]
 
 
-def _wait(limit: Limit, slices: list[tuple[int, int]], second: int) -> int:
+def _wait(limit: Limit, slices: list[tuple[int, int]], second: int, weight: int = 1) -> int:
     """Seconds until one more hit fits; 0 when it fits now. `slices` oldest first."""
-    excess = sum(hits for _, hits in slices) + 1 - limit.most
+    excess = sum(hits for _, hits in slices) + weight - limit.most
     for start, hits in slices:
         if excess <= 0:
             return 0

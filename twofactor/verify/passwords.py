@@ -37,7 +37,7 @@ def is_right(password_hash: str, password: str) -> bool:
     the time whether an account exists (S-46)."""
     with _TURN:
         try:
-            right = _HASHER.verify(password_hash or _nobody(), _normal(password)[:MAX_LENGTH])
+            right = _HASHER.verify(password_hash or _nobody(), _normal(password))
         except (VerificationError, InvalidHashError):
             return False
     return right and bool(password_hash)
@@ -51,6 +51,7 @@ def needs_rehash(password_hash: str) -> bool:
 def check_strength(password: str, *context: str) -> None:
     """Raise BadPassword for one that is too short, too long, common, or made of `context` (the
     brand, the e-mail)."""
+    password = _normal(password)
     if len(password) < MIN_LENGTH:
         raise BadPassword(f"Use at least {MIN_LENGTH} characters. Longer is better")
     if len(password) > MAX_LENGTH:

@@ -13,6 +13,7 @@ from twofactor.extensions import db
 from twofactor.kit import Kit, Visitor
 from twofactor.models import Session, User
 from twofactor.models.database import changed
+from twofactor.verify import users
 from twofactor.words import AuditEvent, SessionState
 
 HALF_LIFETIME = timedelta(minutes=10)
@@ -27,6 +28,7 @@ def open_session(
     kit: Kit, user: User, state: SessionState, visitor: Visitor, next_path: str = ""
 ) -> tuple[Session, str]:
     """A new session and its token, which is known only now."""
+    users.lock(user.id)  # or parallel logins would not see each other's surplus
     token, now = ids.new_token(), kit.now()
     session = Session(
         sid=ids.new_sid(ids.SESSION),

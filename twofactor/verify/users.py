@@ -5,6 +5,7 @@ import unicodedata
 from datetime import timedelta
 
 from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
 
 from twofactor import audit, ids
 from twofactor.extensions import db
@@ -40,6 +41,13 @@ def by_email(email: str) -> User | None:
     return db.session.scalar(select(User).where(User.email == email, User.disabled_at.is_(None)))
 
 
+def lock(user_id: int) -> None:
+    """One transaction of this user at a time from here on, until the caller's ends; SQLite has one
+    writer anyway. Taken first, before any other row, so that two never wait for each other."""
+    own = select(User.id).where(User.id == user_id)
+    db.session.execute(own.with_for_update(key_share=True))
+
+
 def create(kit: Kit, email: str, password_hash: str = "", *, is_operator: bool = False) -> User:
     """A new user. Raises EmailTaken."""
     if db.session.scalar(select(User.id).where(User.email == email)) is not None:
@@ -51,8 +59,11 @@ def create(kit: Kit, email: str, password_hash: str = "", *, is_operator: bool =
         is_operator=is_operator,
         created_at=kit.now(),
     )
-    db.session.add(user)
-    db.session.flush()
+    try:
+        with db.session.begin_nested():
+            db.session.add(user)
+    except IntegrityError:  # somebody else was faster
+        raise EmailTaken(email) from None
     return user
 
 
@@ -95,6 +106,8 @@ def use_link(kit: Kit, token: str, password_hash: str) -> User | None:
     claim = update(LoginLink).where(LoginLink.id == link.id, LoginLink.used_at.is_(None))
     if changed(claim.values(used_at=kit.now())) != 1:
         return None
+    others = update(LoginLink).where(LoginLink.user_id == link.user_id, LoginLink.used_at.is_(None))
+    changed(others.values(used_at=kit.now()))
     link.user.password_hash = password_hash
     audit.write(kit, AuditEvent.PASSWORD_SET, link.user_id)
     return link.user

@@ -1,19 +1,20 @@
 """Verifications: started, resent, ended. How they are checked stands in `checks`."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, select, update
 
 from twofactor import audit, ids
 from twofactor.extensions import db
 from twofactor.kit import Kit, Visitor
-from twofactor.models import Session, Verification
+from twofactor.models import Service, Session, Verification
 from twofactor.models.database import changed
 from twofactor.sms import optouts, outbox
 from twofactor.sms.phone import Phone
 from twofactor.sms.wording import code_text
-from twofactor.verify import codes, limits
+from twofactor.verify import codes, limits, users
 from twofactor.words import (
     AuditEvent,
     Channel,
@@ -23,14 +24,31 @@ from twofactor.words import (
 
 
 @dataclass(frozen=True, slots=True)
+class Style:
+    """How a service wants the text to be: its own name, and the hash that an Android app reads
+    codes by. Empty: as the installation says."""
+
+    brand: str = ""
+    app_hash: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Target:
-    """Whom a code proves, and for what."""
+    """Whom a code proves, and for what: the user of a browser session, or whoever a service asks
+    about."""
 
     purpose: Purpose
     phone: Phone
-    session: Session
-    authenticator_id: int
-    is_verified: bool  # the phone has been confirmed before
+    session: Session | None = None
+    authenticator_id: int | None = None
+    is_verified: bool = False  # the phone has been confirmed before
+    service: Service | None = None
+    code: str | None = None  # brought by the service; None: one is drawn
+    code_length: int | None = None  # None: as the settings say
+    language: str = "en"
+    tags: Mapping[str, str] = field(default_factory=dict)
+    style: Style = Style()
+    is_guarded: bool = True  # against pumping
 
 
 class CountryClosed(Exception):
@@ -57,25 +75,44 @@ class NotLive(Exception):
     """The verification has ended; only a new login makes a new one."""
 
 
-def start(kit: Kit, target: Target, visitor: Visitor) -> Verification:
-    """A new verification with its text in the outbox; an older one of the same account and purpose
-    ends, so that one code lives (S-05). Raises LimitReached, CountryClosed, OptedOut."""
+def start(kit: Kit, target: Target, visitor: Visitor | None) -> Verification:
+    """A new verification with its text in the outbox; an older one of the same account (or of the
+    same service and phone) and purpose ends, so that one code lives (S-05). Without a visitor no
+    address is counted. Raises LimitReached, CountryClosed, OptedOut."""
     now = kit.now()
     if not kit.settings.allows_country(target.phone.country):
         raise CountryClosed(target.phone.country)
     if optouts.is_stopped(kit, target.phone.e164):
         raise OptedOut
-    limits.permit_send(kit, target.phone, visitor.address, is_verified=target.is_verified, now=now)
-    _replace_older(target, now)
+    if target.session is not None:
+        users.lock(target.session.user_id)
+    # Verification first, limits second, as everywhere: else two transactions wait for each other.
+    _replace_older(kit, target, now)
+    limits.permit_send(
+        kit,
+        target.phone,
+        visitor.address if visitor else None,
+        is_verified=target.is_verified,
+        now=now,
+        is_guarded=target.is_guarded,
+    )
     verification = _new(kit, target, now)
     db.session.add(verification)
     db.session.flush()
-    _enqueue(kit, verification, target.phone)
+    _enqueue(kit, verification, target.phone, target.style)
     _note_send(kit, verification, visitor)
     return verification
 
 
-def resend(kit: Kit, verification: Verification, visitor: Visitor, *, early: bool) -> None:
+def resend(
+    kit: Kit,
+    verification: Verification,
+    visitor: Visitor | None,
+    *,
+    early: bool,
+    style: Style | None = None,
+    is_guarded: bool = True,
+) -> None:
     """Text the same code again. `early`: the last text failed, so nobody need wait.
 
     Raises NotYet, NoSendsLeft, NotLive, LimitReached, OptedOut.
@@ -86,16 +123,18 @@ def resend(kit: Kit, verification: Verification, visitor: Visitor, *, early: boo
         Verification.status == VerificationStatus.PENDING,
         Verification.expires_at > now,
         Verification.sends < Verification.max_sends,
+        Verification.sends == verification.sends,  # `early` was judged by the latest text
     )
     due = live if early else live.where(Verification.next_send_at <= now)
     wait = timedelta(seconds=rules.wait_after(verification.sends + 1))
     if changed(due.values(sends=Verification.sends + 1, next_send_at=now + wait)) != 1:
         raise _why_not(verification, now)
-    phone = _phone(kit, verification)
+    phone = phone_of(kit, verification)
     if optouts.is_stopped(kit, phone.e164):
         raise OptedOut
-    limits.permit_send(kit, phone, visitor.address, is_verified=True, now=now)
-    _enqueue(kit, verification, phone)
+    address = visitor.address if visitor else None
+    limits.permit_send(kit, phone, address, is_verified=True, now=now, is_guarded=is_guarded)
+    _enqueue(kit, verification, phone, style or Style())
     _note_send(kit, verification, visitor)
 
 
@@ -129,17 +168,22 @@ def expire_due(kit: Kit) -> int:
 
 def _new(kit: Kit, target: Target, now: datetime) -> Verification:
     rules, sid = kit.settings.codes, ids.new_sid(ids.VERIFICATION)
-    code = codes.draw(rules.length)
+    length = len(target.code) if target.code else target.code_length or rules.length
+    code = target.code or codes.draw(length)
     verification = Verification(
         sid=sid,
         purpose=target.purpose.value,
         channel=Channel.SMS.value,
-        user_id=target.session.user_id,
-        session_id=target.session.id,
+        user_id=target.session.user_id if target.session else None,
+        session_id=target.session.id if target.session else None,
         authenticator_id=target.authenticator_id,
+        service_id=target.service.id if target.service else None,
         phone_fingerprint=kit.keyring.fingerprint(target.phone.e164),
         country=target.phone.country,
         code_digest=kit.keyring.digest_code(sid, code),
+        code_length=length,
+        language=target.language,
+        tags=dict(target.tags),
         status=VerificationStatus.PENDING.value,
         max_checks=rules.max_checks,
         sends=1,
@@ -153,31 +197,44 @@ def _new(kit: Kit, target: Target, now: datetime) -> Verification:
     return verification
 
 
-def _replace_older(target: Target, now: datetime) -> None:
+def _replace_older(kit: Kit, target: Target, now: datetime) -> None:
+    for verification in db.session.scalars(_older(kit, target)):
+        expired = now >= verification.expires_at
+        status = VerificationStatus.EXPIRED if expired else VerificationStatus.CANCELED
+        end(verification, status, now)
+
+
+def _older(kit: Kit, target: Target) -> Select[Verification]:
     older = select(Verification).where(
-        Verification.user_id == target.session.user_id,
         Verification.purpose == target.purpose.value,
         Verification.status == VerificationStatus.PENDING,
     )
-    for verification in db.session.scalars(older):
-        end(verification, VerificationStatus.CANCELED, now)
+    if target.service is not None:
+        prints = kit.keyring.fingerprints(target.phone.e164)
+        older = older.where(Verification.service_id == target.service.id)
+        return older.where(Verification.phone_fingerprint.in_(prints))
+    if target.session is None:
+        raise ValueError("a code proves a user or somebody to a service")
+    return older.where(Verification.user_id == target.session.user_id)
 
 
-def _enqueue(kit: Kit, verification: Verification, phone: Phone) -> None:
+def _enqueue(kit: Kit, verification: Verification, phone: Phone, style: Style) -> None:
     if verification.code_sealed is None:
         raise NotLive
     body = code_text(
-        brand=kit.settings.brand,
+        brand=style.brand or kit.settings.brand,
         purpose=Purpose(verification.purpose),
         code=kit.keyring.unseal(verification.code_sealed, verification.code_place),
         lifetime_seconds=kit.settings.codes.lifetime_seconds,
         host=kit.settings.host,
+        language=verification.language,
+        app_hash=style.app_hash,
     )
     purpose = Purpose(verification.purpose)
     outbox.enqueue(kit, purpose, phone, body, verification.expires_at, verification.id)
 
 
-def _note_send(kit: Kit, verification: Verification, visitor: Visitor) -> None:
+def _note_send(kit: Kit, verification: Verification, visitor: Visitor | None) -> None:
     audit.write(
         kit,
         AuditEvent.CODE_SENT,
@@ -188,7 +245,8 @@ def _note_send(kit: Kit, verification: Verification, visitor: Visitor) -> None:
     )
 
 
-def _phone(kit: Kit, verification: Verification) -> Phone:
+def phone_of(kit: Kit, verification: Verification) -> Phone:
+    """The phone that is being proved."""
     number = kit.keyring.unseal(verification.phone_sealed, verification.phone_place)
     return Phone(number, verification.country)
 

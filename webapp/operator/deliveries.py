@@ -24,7 +24,7 @@ PERIOD = timedelta(hours=24)
 def show() -> ResponseReturnValue:
     """Totals of the last 24 hours, and the messages, newest first."""
     status = _status(request.args.get("status"))
-    before = request.args.get("before", type=int)
+    before = request.args.get("before", type=_row_id)
     rows = stats.listing(status, before, PAGE_SIZE)
     return render_template(
         "operator/deliveries.html",
@@ -35,6 +35,13 @@ def show() -> ResponseReturnValue:
         older_url=_older(rows, status),
         test_url=None,
     )
+
+
+def _row_id(text: str) -> int:
+    """A row's number; what no database counts up to is none."""
+    if not text.isdecimal() or len(text) > 18:
+        raise ValueError(text)
+    return int(text)
 
 
 def _status(text: str | None) -> Status | None:

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from twofactor.house import house
 from twofactor.models.database import transaction
-from twofactor.verify import passwords, users
+from twofactor.verify import passwords, sessions, users
 from twofactor.verify.passwords import BadPassword
 from webapp import fence
 from webapp.forms import PasswordForm, complain
@@ -26,10 +26,13 @@ def set_password(token: str) -> ResponseReturnValue:
         password_hash = passwords.hashed(form.password.data or "")
         with transaction():
             user = users.use_link(kit, token, password_hash)
+            if user is not None:  # who knew the old password is out
+                sessions.end_others(kit, user.id, keep=None)
         if user is None:
             return render_template("operator/welcome.html", form=form, expires_at=None), 404
+        answer = enter(user, "/operator/deliveries")  # takes a new cookie, so that words come after
         flash("Your password is set.")
-        return enter(user, "/operator/deliveries")
+        return answer
     return render_template(
         "operator/welcome.html",
         form=form,

@@ -1,0 +1,1 @@
+"""The door for programs: the wire format of Twilio Verify v2."""

@@ -1,0 +1,78 @@
+"""Who asks: HTTP Basic with an account or key sid and its secret.
+
+A key that was found is remembered for half a second, by its keyed hash, so that a busy program
+costs no look-up a request and a revoked key still dies within a second (S-60).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from werkzeug.datastructures import Authorization
+
+from api.errors import ApiError
+from api.numbers import DENIED
+from api.operation import Caller
+from twofactor.extensions import db
+from twofactor.kit import Kit
+from twofactor.models.database import transaction
+from twofactor.verify import services
+from twofactor.words import Scope
+
+REMEMBERED = timedelta(milliseconds=500)
+USE_GRAIN = timedelta(minutes=10)  # how exact "last used" is
+MOST_REMEMBERED = 10_000
+MOST_CHARACTERS = 128  # of a login or secret
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    caller: Caller
+    since: datetime
+
+
+class Doorkeeper:
+    """Recognises callers; one an app. Safe to share between threads."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, str], _Known] = {}
+
+    def admit(self, kit: Kit, credentials: Authorization | None) -> Caller:
+        """The caller. Raises ApiError 401."""
+        if credentials is None or credentials.type != "basic":
+            raise _stranger()
+        login, secret = credentials.username or "", credentials.password or ""
+        if not (login.isascii() and secret.isascii()) or not login.isalnum():
+            raise _stranger()
+        if not secret or max(len(login), len(secret)) > MOST_CHARACTERS:
+            raise _stranger()
+        name, now = (login, kit.keyring.hash_token(secret)), kit.now()
+        known = self._known.get(name)
+        if known is None or not timedelta(0) <= now - known.since < REMEMBERED:
+            known = _Known(_look_up(kit, login, secret, now), now)
+            if len(self._known) >= MOST_REMEMBERED:
+                self._known.clear()
+            self._known[name] = known
+        return known.caller
+
+
+def need(caller: Caller, scope: Scope) -> None:
+    """Raises ApiError 403 unless this key has the scope."""
+    if not caller.may(scope):
+        raise ApiError(403, DENIED, f"This key lacks the scope `{scope.value}`")
+
+
+def _look_up(kit: Kit, login: str, secret: str, now: datetime) -> Caller:
+    key = services.recognise(kit, login, secret)
+    if key is None:
+        db.session.rollback()
+        raise _stranger()
+    caller = Caller(key.id, login, key.account_id, key.account.sid, frozenset(key.scopes))
+    if key.used_at is None or now - key.used_at > USE_GRAIN:
+        with transaction():
+            services.note_use(caller.key_id, now)
+    return caller
+
+
+def _stranger() -> ApiError:
+    headers = {"WWW-Authenticate": 'Basic realm="Sixdigits API", charset="UTF-8"'}
+    return ApiError(401, DENIED, "Authenticate", headers)

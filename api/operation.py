@@ -1,0 +1,106 @@
+"""What the API offers, as data: one operation is a route, its parameters and its description."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from werkzeug.datastructures import MultiDict
+
+from api.errors import ApiError, invalid
+from api.kinds import Kind
+from api.numbers import INVALID, LANDLINE, NOT_SUPPORTED, UNKNOWN_PARAMETER
+from api.shape import Shape
+from api.values import Landline
+from twofactor.kit import Kit
+from twofactor.words import Scope
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One parameter of a form or a query."""
+
+    name: str
+    kind: Kind
+    about: str
+    required: bool = False
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who asks, as the key tells it."""
+
+    key_id: int
+    login: str
+    account_id: int
+    account_sid: str
+    scopes: frozenset[str]
+
+    def may(self, scope: Scope) -> bool:
+        return scope.value in self.scopes
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request, read and allowed."""
+
+    kit: Kit
+    caller: Caller
+    path: Mapping[str, str]  # sids in the address
+    given: Mapping[str, Any]  # parameters that were sent, by their wire names
+    url: str  # of this very address, without query
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A status, a body, and whether a text now waits for the sender."""
+
+    status: int
+    body: Mapping[str, Any] | None
+    wakes_sender: bool = False
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One method of one address. `run` is called inside a write transaction when `writes`; an
+    operation that is not repeatable may be sent again with an idempotency key."""
+
+    name: str
+    method: str
+    path: str  # Twilio's spelling: /v2/Services/{Sid}
+    about: str
+    scope: Scope
+    run: Callable[[Call], Answer]
+    shape: Shape | None = None
+    list_key: str = ""  # the answer is a page of shapes under this key
+    status: int = 200
+    parameters: tuple[Parameter, ...] = ()
+    refused: Mapping[str, str] = field(default_factory=dict)  # Twilio's, not ours: name to reason
+    writes: bool = False
+    is_create: bool = False
+
+    def read(self, values: MultiDict[str, str]) -> dict[str, Any]:
+        """The parameters by name. Nothing is ignored: a name that is unknown, given twice, or
+        Twilio's but not ours is refused (S-48). Raises ApiError."""
+        known = {parameter.name: parameter for parameter in self.parameters}
+        for name, texts in values.lists():
+            if name in self.refused:
+                raise ApiError(400, NOT_SUPPORTED, f"{name} is not supported: {self.refused[name]}")
+            if name not in known:
+                raise ApiError(400, UNKNOWN_PARAMETER, f"Unknown parameter: {name[:64]!a}")
+            if len(texts) != 1:
+                raise ApiError(400, UNKNOWN_PARAMETER, f"{name} is given more than once")
+        for parameter in self.parameters:
+            if parameter.required and not values.get(parameter.name):
+                raise ApiError(400, INVALID, f"Missing required parameter: {parameter.name}")
+        return {name: _read(known[name], values[name]) for name in values}
+
+
+def _read(parameter: Parameter, text: str) -> Any:
+    try:
+        return parameter.kind.read(text)
+    except Landline as error:
+        raise ApiError(
+            400, LANDLINE, f"{parameter.name} is a number that no text message can reach"
+        ) from error
+    except ValueError as error:
+        raise invalid(f"{parameter.name} {error}") from error

@@ -1,0 +1,154 @@
+"""Services: the applications of an account."""
+
+from sqlalchemy import select
+
+from api import auth, paging, shapes
+from api.errors import not_found
+from api.kinds import Flag, Never, Text, Whole
+from api.operation import Answer, Call, Operation, Parameter
+from api.paging import page
+from api.shape import Located
+from twofactor import audit
+from twofactor.extensions import db
+from twofactor.models import ApiAccount, Service
+from twofactor.verify import services
+from twofactor.verify.services import LONGEST_CODE, SHORTEST_CODE
+from twofactor.words import AuditEvent, Scope
+
+COLLECTION = "/v2/Services"
+ONE = "/v2/Services/{Sid}"
+COLUMNS = {
+    "FriendlyName": "friendly_name",
+    "CodeLength": "code_length",
+    "CustomCodeEnabled": "custom_code_enabled",
+    "SkipSmsToLandlines": "skip_sms_to_landlines",
+    "DoNotShareWarningEnabled": "do_not_share_warning_enabled",
+}
+NO_PUSH = "push is no channel of this server"
+NO_APP = "app codes belong to the login pages, not to the API"
+NO_PASSKEY = "passkeys belong to the login pages, not to the API"
+REFUSED = {
+    "TtsName": "this server does not call",
+    "Push.IncludeDate": NO_PUSH,
+    "Push.ApnCredentialSid": NO_PUSH,
+    "Push.FcmCredentialSid": NO_PUSH,
+    "Totp.Issuer": NO_APP,
+    "Totp.TimeStep": NO_APP,
+    "Totp.CodeLength": NO_APP,
+    "Totp.Skew": NO_APP,
+    "DefaultTemplateSid": "the texts of this server are fixed sentences",
+    "Whatsapp.MsgServiceSid": "this server sends by SMS alone",
+    "Whatsapp.From": "this server sends by SMS alone",
+    "Passkeys.RelyingParty.Id": NO_PASSKEY,
+    "Passkeys.RelyingParty.Name": NO_PASSKEY,
+    "Passkeys.RelyingParty.Origins": NO_PASSKEY,
+    "Passkeys.AuthenticatorAttachment": NO_PASSKEY,
+    "Passkeys.DiscoverableCredentials": NO_PASSKEY,
+    "Passkeys.UserVerification": NO_PASSKEY,
+}
+
+
+def _parameters(*, is_create: bool) -> tuple[Parameter, ...]:
+    return (
+        Parameter("FriendlyName", Text(64), "The name in the texts", required=is_create),
+        Parameter("CodeLength", Whole(SHORTEST_CODE, LONGEST_CODE), "Digits of a code"),
+        Parameter("CustomCodeEnabled", Flag(), "Needs the scope `custom_code`"),
+        Parameter("SkipSmsToLandlines", Flag(), "Kept; landlines are always refused"),
+        Parameter("DoNotShareWarningEnabled", Flag(), "Kept; every text has the warning"),
+        Parameter("LookupEnabled", Never("no carrier is looked up"), "Only false"),
+        Parameter("Psd2Enabled", Never("payments are not described in texts"), "Only false"),
+        Parameter("DtmfInputRequired", Never("this server does not call"), "Only false"),
+        Parameter("VerifyEventSubscriptionEnabled", Never("use webhooks instead"), "Only false"),
+    )
+
+
+def own(call: Call, name: str = "ServiceSid") -> Service:
+    """The service in the address, when it is the caller's. Raises ApiError 404."""
+    found = select(Service).where(
+        Service.sid == call.path[name],
+        Service.account_id == call.caller.account_id,
+        Service.deleted_at.is_(None),
+    )
+    service = db.session.scalar(found)
+    if service is None:
+        raise not_found()
+    return service
+
+
+def create(call: Call) -> Answer:
+    """A new service of the caller's account."""
+    _check_custom_code(call)
+    account = db.session.get_one(ApiAccount, call.caller.account_id)
+    service = services.create_service(call.kit, account, call.given["FriendlyName"])
+    _assign(call, service)
+    return Answer(201, _render(call, service, f"{call.url}/{service.sid}"))
+
+
+def index(call: Call) -> Answer:
+    """The caller's services."""
+    found = select(Service).where(
+        Service.account_id == call.caller.account_id, Service.deleted_at.is_(None)
+    )
+    cut = page(call, found, Service, "services")
+    rendered = [_render(call, row[0], f"{call.url}/{row[0].sid}") for row in cut.rows]
+    return Answer(200, {"services": rendered, "meta": cut.meta})
+
+
+def fetch(call: Call) -> Answer:
+    """One service."""
+    return Answer(200, _render(call, own(call, "Sid"), call.url))
+
+
+def change(call: Call) -> Answer:
+    """Change what is given, leave the rest."""
+    _check_custom_code(call)
+    service = own(call, "Sid")
+    _assign(call, service)
+    service.updated_at = call.kit.now()
+    audit.write(call.kit, AuditEvent.SERVICE_CHANGED, service=service.sid, key=call.caller.login)
+    return Answer(200, _render(call, service, call.url))
+
+
+def delete(call: Call) -> Answer:
+    """Delete it."""
+    services.delete_service(call.kit, own(call, "Sid"))
+    return Answer(204, None)
+
+
+def _assign(call: Call, service: Service) -> None:
+    for name, column in COLUMNS.items():
+        if name in call.given:
+            setattr(service, column, call.given[name])
+
+
+def _check_custom_code(call: Call) -> None:
+    if call.given.get("CustomCodeEnabled"):
+        auth.need(call.caller, Scope.CUSTOM_CODE)
+
+
+def _render(call: Call, service: Service, url: str) -> dict[str, object]:
+    return shapes.SERVICE.render(Located(service, url, call.caller.account_sid))
+
+
+OPERATIONS = (
+    Operation(
+        "CreateService", "POST", COLLECTION, "Create a service", Scope.SERVICES, create,
+        shapes.SERVICE, status=201, parameters=_parameters(is_create=True), refused=REFUSED,
+        writes=True, is_create=True,
+    ),
+    Operation(
+        "ListService", "GET", COLLECTION, "List your services", Scope.VERIFY, index,
+        shapes.SERVICE, list_key="services", parameters=paging.PARAMETERS,
+    ),
+    Operation(
+        "FetchService", "GET", ONE, "Fetch a service", Scope.VERIFY, fetch, shapes.SERVICE
+    ),
+    Operation(
+        "UpdateService", "POST", ONE, "Change a service", Scope.SERVICES, change, shapes.SERVICE,
+        parameters=_parameters(is_create=False), refused=REFUSED, writes=True,
+    ),
+    Operation(
+        "DeleteService", "DELETE", ONE, "Delete a service", Scope.SERVICES, delete,
+        status=204, writes=True,
+    ),
+)  # fmt: skip

@@ -1,0 +1,192 @@
+"""Verifications: started or sent again, fetched, cancelled or approved."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from api import auth, buckets
+from api import text_shapes as shapes
+from api.errors import ApiError, invalid, not_found
+from api.kinds import OneOf, Text
+from api.numbers import BUSY_NUMBER, COUNTRY_CLOSED, MAX_SENDS, NOT_SUPPORTED, OPTED_OUT, PUMPING
+from api.operation import Answer, Call, Operation, Parameter
+from api.services import own
+from api.shape import Located
+from api.text_shapes import Seen
+from api.values import Address, Map, Number
+from twofactor.extensions import db
+from twofactor.kit import Visitor
+from twofactor.models import Message, Service, Verification
+from twofactor.sms.wording import can_write
+from twofactor.verify import limits, service_verifications, verifications
+from twofactor.verify.limits import MANY_TEXTS, Limit, LimitReached
+from twofactor.verify.service_verifications import CodeTooShort, Wish
+from twofactor.verify.verifications import CountryClosed, NoSendsLeft, NotLive, OptedOut, Style
+from twofactor.words import Scope, VerificationStatus
+
+COLLECTION = "/v2/Services/{ServiceSid}/Verifications"
+ONE = "/v2/Services/{ServiceSid}/Verifications/{Sid}"
+KEY_MINUTE = Limit("api_key_sends_minute", 600, 60, MANY_TEXTS)
+MOST_TAGS = 10
+
+NO_PAYMENT = "payments are not described in texts"
+NO_TEMPLATE = "the texts of this server are fixed sentences"
+REFUSED = {
+    "CustomMessage": NO_TEMPLATE,
+    "SendDigits": "this server does not call",
+    "Amount": NO_PAYMENT,
+    "Payee": NO_PAYMENT,
+    "ChannelConfiguration": "e-mail is no channel of this server",
+    "TemplateSid": NO_TEMPLATE,
+    "TemplateCustomSubstitutions": NO_TEMPLATE,
+    "EnableSnaClientToken": "silent network authentication is no channel of this server",
+}
+PARAMETERS = (
+    Parameter("To", Number(), "The phone, in E.164", required=True),
+    Parameter("Channel", OneOf(("sms", "auto")), "`sms`; `auto` is sms, too", required=True),
+    Parameter("CustomCode", Text(10, 6, "[0-9]+", "must be digits"), "A code of your own"),
+    Parameter("CustomFriendlyName", Text(30), "The name in this text"),
+    Parameter(
+        "Locale",
+        Text(16, 2, "[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})?", "must be like en or pt-BR"),
+        "Language of the text; English where we have no sentence in it",
+    ),
+    Parameter("AppHash", Text(11, 11, "[A-Za-z0-9+/]{11}"), "For Android's SMS Retriever"),
+    Parameter("RateLimits", Map(10, 256), "Values to count by unique name, as JSON"),
+    Parameter("DeviceIp", Address(), "Counts against the limits of an address"),
+    Parameter("RiskCheck", OneOf(("enable", "disable")), "`disable` needs `unguarded`"),
+    Parameter("Tags", Map(MOST_TAGS), "Words of your own; they come back in webhooks"),
+)
+
+
+def start(call: Call) -> Answer:
+    """Text a code, or the living one again."""
+    service = own(call)
+    wish = _wish(call, service)
+    with _refusals():
+        limits.hit(call.kit, KEY_MINUTE, call.caller.login, call.kit.now())
+        buckets.count(call.kit, service, call.given.get("RateLimits", {}))
+        verification = service_verifications.start(call.kit, service, wish)
+    url = f"{call.url}/{verification.sid}"
+    return Answer(201, render(call, service, verification, url), wakes_sender=True)
+
+
+def fetch(call: Call) -> Answer:
+    """One verification, also after it has ended."""
+    service = own(call)
+    return Answer(200, render(call, service, _one(call, service), call.url))
+
+
+def change(call: Call) -> Answer:
+    """Cancel it, or, where the key may, approve it without its code (S-62)."""
+    service = own(call)
+    verification = _one(call, service)
+    if call.given["Status"] == VerificationStatus.APPROVED:
+        auth.need(call.caller, Scope.APPROVE)
+        done = service_verifications.approve(call.kit, verification)
+    else:
+        done = service_verifications.cancel(call.kit, verification)
+    if not done:
+        raise not_found()
+    db.session.refresh(verification)
+    return Answer(200, render(call, service, verification, call.url))
+
+
+def render(
+    call: Call, service: Service, verification: Verification, url: str, status: str = ""
+) -> dict[str, object]:
+    """The verification as wire JSON."""
+    texts = select(Message).where(Message.verification_id == verification.id).order_by(Message.id)
+    seen = Seen(
+        verification,
+        service,
+        verifications.phone_of(call.kit, verification),
+        tuple(db.session.scalars(texts)),
+        status or _status(call, verification),
+    )
+    shape = shapes.CHECK if status else shapes.VERIFICATION
+    return shape.render(Located(seen, url, call.caller.account_sid))
+
+
+def _status(call: Call, verification: Verification) -> str:
+    if verification.is_pending and call.kit.now() >= verification.expires_at:
+        return VerificationStatus.EXPIRED.value
+    return verification.status
+
+
+def _one(call: Call, service: Service) -> Verification:
+    verification = service_verifications.by_sid(service, call.path["Sid"])
+    if verification is None:
+        raise not_found()
+    return verification
+
+
+def _wish(call: Call, service: Service) -> Wish:
+    given = call.given
+    if given.get("RiskCheck") == "disable":
+        auth.need(call.caller, Scope.UNGUARDED)
+    if "CustomCode" in given:
+        auth.need(call.caller, Scope.CUSTOM_CODE)
+        if not service.custom_code_enabled:
+            raise ApiError(403, NOT_SUPPORTED, "Switch CustomCodeEnabled of the service on first")
+    brand = given.get("CustomFriendlyName", "")
+    if brand and not can_write(brand):
+        raise invalid("CustomFriendlyName must be writable in a text and hold no run of digits")
+    return Wish(
+        given["To"],
+        Visitor(given["DeviceIp"]) if "DeviceIp" in given else None,
+        given.get("CustomCode"),
+        given.get("Locale", "").replace("_", "-"),
+        given.get("Tags", {}),
+        Style(brand, given.get("AppHash", "")),
+        is_guarded=given.get("RiskCheck") != "disable",
+    )
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """What the sending verbs raise, in Twilio's numbers."""
+    try:
+        yield
+    except NoSendsLeft as error:
+        raise ApiError(429, MAX_SENDS, "Max send attempts reached") from error
+    except CountryClosed as error:
+        message = "The operator of this server sends no texts to this country"
+        raise ApiError(403, COUNTRY_CLOSED, message) from error
+    except OptedOut as error:
+        message = "This phone answered STOP: it gets no text until it sends START"
+        raise ApiError(403, OPTED_OUT, message) from error
+    except CodeTooShort as error:
+        reason = f"CustomCode needs {error.length} digits: many wrong codes came for this number"
+        raise invalid(reason) from error
+    except LimitReached as error:
+        if error.limit is not limits.PREFIX_HOUR:
+            raise
+        wait = {"Retry-After": str(error.retry_after)}
+        message = "Too many texts went to neighbouring numbers; it looks like fraud"
+        raise ApiError(429, PUMPING, message, wait) from error
+    except (IntegrityError, NotLive) as error:
+        message = "Another request for this number is being served"
+        raise ApiError(429, BUSY_NUMBER, message, {"Retry-After": "1"}) from error
+
+
+OPERATIONS = (
+    Operation(
+        "CreateVerification", "POST", COLLECTION, "Text a code to a phone", Scope.VERIFY, start,
+        shapes.VERIFICATION, status=201, parameters=PARAMETERS, refused=REFUSED,
+        writes=True, is_create=True,
+    ),
+    Operation(
+        "FetchVerification", "GET", ONE, "Fetch a verification", Scope.VERIFY, fetch,
+        shapes.VERIFICATION,
+    ),
+    Operation(
+        "UpdateVerification", "POST", ONE, "Cancel (or approve) a verification", Scope.VERIFY,
+        change, shapes.VERIFICATION, writes=True,
+        parameters=(
+            Parameter("Status", OneOf(("canceled", "approved")), "What becomes of it", True),
+        ),
+    ),
+)  # fmt: skip

@@ -1,0 +1,118 @@
+"""Who may come in: keys, scopes, other people's things."""
+
+import base64
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from tests.api.program import PHONE, Cast, Program, error
+from twofactor.clock import FixedClock
+from twofactor.extensions import db
+from twofactor.house import house
+from twofactor.models import ApiKey
+from twofactor.models.database import transaction
+from twofactor.verify import services
+from twofactor.words import Scope
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        None,
+        "Basic",
+        "Basic !!!",
+        "Bearer x",
+        "Basic " + base64.b64encode(b"AC:").decode(),
+        "Basic " + base64.b64encode("AC\u00e9:\u00e9".encode()).decode(),
+        "Basic " + base64.b64encode(b"a\0b:c").decode(),
+    ],
+)
+def test_a_stranger_gets_401(shop: Program, header: str | None) -> None:
+    headers = {"Authorization": header} if header else {}
+    answer = shop.client.get(shop.base, headers=headers)
+    assert error(answer) == (401, 20003)
+    assert "Basic" in answer.headers["WWW-Authenticate"]
+
+
+def test_a_wrong_secret_gets_401(shop: Program) -> None:
+    shop.secret = "x" * 43
+    assert error(shop.get(shop.base)) == (401, 20003)
+
+
+def test_s60_the_secret_is_stored_only_as_a_keyed_hash(app: Flask, shop: Program) -> None:
+    with app.app_context():
+        (row,) = db.session.execute(select(ApiKey.__table__)).mappings()
+    assert len(shop.secret) >= 43
+    assert shop.secret not in str(dict(row))
+
+
+def test_s60_a_revoked_key_is_dead_within_a_second(
+    app: Flask, shop: Program, clock: FixedClock
+) -> None:
+    assert shop.get(shop.base).status_code == 200
+    with app.app_context(), transaction():
+        assert services.revoke(house().kit, shop.login)
+    clock.advance(1)
+    assert error(shop.get(shop.base)) == (401, 20003)
+
+
+def test_a_rotated_key_works_beside_the_new_one_for_a_day(
+    app: Flask, shop: Program, clock: FixedClock
+) -> None:
+    with app.app_context(), transaction():
+        issued = services.rotate(house().kit, shop.login)
+    assert issued is not None
+    assert shop.get(shop.base).status_code == 200
+    clock.advance(24 * 3600 + 1)
+    assert error(shop.get(shop.base)) == (401, 20003)
+    shop.secret = issued.secret
+    assert shop.get(shop.base).status_code == 200
+    assert issued.secret not in repr(issued)
+
+
+def test_a_key_does_only_what_its_scopes_say(app: Flask, shop: Program) -> None:
+    with app.app_context():
+        kit = house().kit
+        with transaction():
+            account = services.account_by_sid(shop.account_sid)
+            assert account is not None
+            issued = services.create_key(kit, account, [Scope.ATTEMPTS])
+    shop.login, shop.secret = issued.login, issued.secret
+    assert issued.login.startswith("SK")
+    assert shop.get("/v2/Attempts").status_code == 200
+    assert error(shop.start()) == (403, 20003)
+    assert error(shop.post("/v2/Services", FriendlyName="x")) == (403, 20003)
+
+
+def test_s60_a_foreign_sid_answers_as_an_unknown_one(app: Flask, shop: Program) -> None:
+    other = Program(app, "Other")
+    foreign = other.start().json["sid"]  # type: ignore[index]
+    unknown = "VE" + "0" * 32
+    for path in ("{base}", "{base}/Verifications/{sid}", "{base}/RateLimits"):
+        told = shop.get(path.format(base=other.base, sid=foreign))
+        made_up = shop.get(path.format(base="/v2/Services/VA" + "0" * 32, sid=unknown))
+        assert error(told) == error(made_up) == (404, 20404)
+        swap = made_up.text.replace("0" * 32, "#")
+        digits = (other.service_sid[2:], foreign[2:])
+        assert told.text.replace(digits[0], "#").replace(digits[1], "#") == swap
+        assert dict(told.headers).keys() == dict(made_up.headers).keys()
+    mine = shop.get(f"{shop.base}/Verifications/{foreign}")
+    assert error(mine) == (404, 20404)
+    assert error(shop.delete(other.base)) == (404, 20404)
+    assert error(
+        shop.post(f"{shop.base}/VerificationCheck", VerificationSid=foreign, Code="123456")
+    ) == (404, 20404)
+
+
+def test_s33_a_login_session_opens_nothing_here(cast: Cast, shop: Program) -> None:
+    browser = cast.logged_in()
+    assert error(browser.get(shop.base)) == (401, 20003)
+
+
+def test_the_daily_limit_of_an_account_holds(app: Flask, shop: Program) -> None:
+    with app.app_context(), transaction():
+        account = services.account_by_sid(shop.account_sid)
+        assert account is not None
+        services.allow(account, 2, None)
+    assert [shop.start(PHONE).status_code for _ in range(3)] == [201, 201, 429]

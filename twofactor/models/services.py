@@ -1,0 +1,114 @@
+"""Programs that use the API: accounts with their keys, services, and limits of their own."""
+
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from twofactor.extensions import Base
+from twofactor.models.columns import Id, OptionalTime, Sid, Time
+
+
+class ApiAccount(Base):
+    """Who pays and is billed together: Twilio's account (`AC…`). Owns services and keys."""
+
+    __tablename__ = "api_accounts"
+
+    id: Mapped[Id]
+    sid: Mapped[Sid]
+    name: Mapped[str] = mapped_column(String(64))
+    language: Mapped[str] = mapped_column(String(16), default="en")  # of texts without a Locale
+    sends_per_day: Mapped[int | None]  # None: only the limits of the installation
+    created_at: Mapped[Time]
+    disabled_at: Mapped[OptionalTime]
+
+
+class ApiKey(Base):
+    """One secret of one login name (the account's sid, or a key's `SK…`). Only its keyed hash is
+    kept. While a key is rotated two rows share a login name."""
+
+    __tablename__ = "api_keys"
+
+    id: Mapped[Id]
+    login: Mapped[str] = mapped_column(String(34), index=True)
+    secret_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    account_id: Mapped[int] = mapped_column(
+        ForeignKey("api_accounts.id", ondelete="CASCADE"), index=True
+    )
+    account: Mapped[ApiAccount] = relationship(lazy="joined", innerjoin=True)
+    scopes: Mapped[list[str]] = mapped_column(JSON)  # Scope
+    created_at: Mapped[Time]
+    used_at: Mapped[OptionalTime]  # to within some minutes
+    expires_at: Mapped[OptionalTime]  # rotated: works until then
+    revoked_at: Mapped[OptionalTime]
+
+
+class Service(Base):
+    """An application using our API (Twilio's `VA…`)."""
+
+    __tablename__ = "services"
+
+    id: Mapped[Id]
+    sid: Mapped[Sid]
+    account_id: Mapped[int] = mapped_column(
+        ForeignKey("api_accounts.id", ondelete="CASCADE"), index=True
+    )
+    account: Mapped[ApiAccount] = relationship(lazy="joined", innerjoin=True)
+    friendly_name: Mapped[str] = mapped_column(String(64))  # the brand in its texts
+    code_length: Mapped[int]
+    custom_code_enabled: Mapped[bool] = mapped_column(default=False)
+    skip_sms_to_landlines: Mapped[bool] = mapped_column(default=False)
+    do_not_share_warning_enabled: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[Time]
+    updated_at: Mapped[Time]
+    deleted_at: Mapped[OptionalTime]
+
+
+class RateLimit(Base):
+    """A limit that a service sets itself, by a name its application chooses."""
+
+    __tablename__ = "rate_limits"
+    __table_args__ = (UniqueConstraint("service_id", "unique_name"),)
+
+    id: Mapped[Id]
+    sid: Mapped[Sid]
+    service_id: Mapped[int] = mapped_column(ForeignKey("services.id", ondelete="CASCADE"))
+    service: Mapped[Service] = relationship(lazy="joined", innerjoin=True)
+    unique_name: Mapped[str] = mapped_column(String(64))
+    description: Mapped[str] = mapped_column(String(256), default="")
+    created_at: Mapped[Time]
+    updated_at: Mapped[Time]
+
+
+class Bucket(Base):
+    """At most `most` verifications in any `interval` seconds for one value of a rate limit."""
+
+    __tablename__ = "buckets"
+
+    id: Mapped[Id]
+    sid: Mapped[Sid]
+    rate_limit_id: Mapped[int] = mapped_column(
+        ForeignKey("rate_limits.id", ondelete="CASCADE"), index=True
+    )
+    rate_limit: Mapped[RateLimit] = relationship(lazy="joined", innerjoin=True)
+    most: Mapped[int]
+    interval: Mapped[int]
+    created_at: Mapped[Time]
+    updated_at: Mapped[Time]
+
+
+class IdempotentAnswer(Base):
+    """What a create answered, so that the same create, repeated, answers the same. Written in the
+    transaction that created; the body is sealed, as it may name a phone."""
+
+    __tablename__ = "idempotent_answers"
+    __table_args__ = (
+        UniqueConstraint("account_id", "token_hash"),
+        Index("ix_idempotent_answers_created_at", "created_at"),
+    )
+
+    id: Mapped[Id]
+    account_id: Mapped[int] = mapped_column(ForeignKey("api_accounts.id", ondelete="CASCADE"))
+    token_hash: Mapped[str] = mapped_column(String(64))
+    request_hash: Mapped[str] = mapped_column(String(64))
+    status: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    body_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    created_at: Mapped[Time]

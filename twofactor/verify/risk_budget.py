@@ -1,0 +1,65 @@
+"""How likely a year of guesses may hit a phone at a service, and how long its codes must be (S-07).
+
+No password stands before an API's code, so a lock would let strangers take somebody's phone away.
+Codes grow instead: the sum of 1/N over all guesses stays at or below 1e-4 in any 365 days, and
+each length may use its own share of that.
+"""
+
+from datetime import datetime
+
+from twofactor.kit import Kit
+from twofactor.models import Verification
+from twofactor.verify import limits
+from twofactor.verify.limits import DAY, MANY_CODES, Limit
+
+LONGEST = 10
+UNITS = 10**LONGEST  # one guess at a code of 10 digits is one unit
+BUDGET = UNITS // 10_000  # 1e-4
+# Codes of a length are drawn while what is spent, and all their checks, stays within the share.
+SHARES = {
+    6: BUDGET * 90 // 100,
+    7: BUDGET * 90 // 100,
+    8: BUDGET * 98 // 100,
+    9: BUDGET,
+    10: BUDGET,
+}
+GROWN = (8, LONGEST)
+
+YEAR = Limit("api_risk_year", BUDGET, 365 * DAY, MANY_CODES)
+
+
+def units(length: int) -> int:
+    """The weight of one guess."""
+    return int(10 ** (LONGEST - length))
+
+
+def length_for(spent: int, wanted: int, checks: int) -> int:
+    """The shortest code, not shorter than `wanted`, all of whose checks still fit. Pure."""
+    for length in sorted({wanted, *GROWN}):
+        if length >= wanted and spent + checks * units(length) <= SHARES[length]:
+            return length
+    return LONGEST
+
+
+def code_length(kit: Kit, service_id: int, phone: str, wanted: int, now: datetime) -> int:
+    """How long the next code of this phone at this service is."""
+    spent = limits.spent(kit, YEAR, _whose(service_id, kit.keyring.fingerprint(phone)), now)
+    return length_for(spent, wanted, kit.settings.codes.max_checks)
+
+
+def count(kit: Kit, verification: Verification, now: datetime) -> None:
+    """Count one guess before it is compared. Raises LimitReached."""
+    limits.hit(kit, YEAR, _payer(verification), now, units(verification.code_length))
+
+
+def refund(kit: Kit, verification: Verification, counted_at: datetime) -> None:
+    """Take the right one back: the budget is for wrong guesses."""
+    limits.refund(kit, YEAR, _payer(verification), counted_at, units(verification.code_length))
+
+
+def _payer(verification: Verification) -> str:
+    return _whose(verification.service_id, verification.phone_fingerprint)
+
+
+def _whose(service_id: int | None, fingerprint: str) -> str:
+    return f"{service_id}:{fingerprint}"
