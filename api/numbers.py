@@ -12,6 +12,7 @@ WRONG_TYPE = 20415
 TOO_MANY = 20429
 BROKEN = 20500
 UNAVAILABLE = 20503
+OPTED_OUT = 21610
 INVALID = 60200
 MAX_CHECKS = 60202
 MAX_SENDS = 60203
@@ -19,7 +20,6 @@ NOT_SUPPORTED = 60204
 LANDLINE = 60205
 BUSY_NUMBER = 60212
 PUMPING = 60410
-OPTED_OUT = 21610
 COUNTRY_CLOSED = 60605
 
 # What each number means here; the reference page and the description show it.
@@ -35,12 +35,12 @@ MEANINGS: Mapping[int, str] = {
     BROKEN: "Our fault; the request number is in X-Request-Id",
     UNAVAILABLE: "Could not be stored now; send it again",
     INVALID: "A parameter is missing or has a value that can't be taken",
+    OPTED_OUT: "The phone answered STOP; it gets texts again once it sends START",
     MAX_CHECKS: "Five codes were checked; start again once the verification has ended",
     MAX_SENDS: "The code was sent five times",
     NOT_SUPPORTED: "This server, service or key does not offer that",
     LANDLINE: "No text can reach this kind of number",
     BUSY_NUMBER: "Two requests for the same number at the same moment",
     PUMPING: "Too many texts to neighbouring numbers: it looks like fraud",
-    OPTED_OUT: "The phone said STOP",
     COUNTRY_CLOSED: "The operator sends no texts to this country",
 }

@@ -156,7 +156,8 @@ def _refusals() -> Iterator[None]:
         message = "The operator of this server sends no texts to this country"
         raise ApiError(403, COUNTRY_CLOSED, message) from error
     except OptedOut as error:
-        raise ApiError(403, OPTED_OUT, "This phone said STOP; it must send START first") from error
+        message = "This phone answered STOP: it gets no text until it sends START"
+        raise ApiError(403, OPTED_OUT, message) from error
     except CodeTooShort as error:
         reason = f"CustomCode needs {error.length} digits: many wrong codes came for this number"
         raise invalid(reason) from error

@@ -76,7 +76,7 @@ def _headers(environ: Environ) -> dict[str, str]:
 
 def _attempt(query: str) -> str:
     """Our reference out of the query, or nothing where it has not its shape."""
-    named = ",".join(parse_qs(query).get("attempt", ())) if query else ""  # twice is no sid
+    named = ",".join(parse_qs(query).get("attempt", ())) if "attempt=" in query else ""
     return named if is_sid(named, ATTEMPT) else ""
 
 

@@ -1,6 +1,6 @@
 """A house that every signing gateway of the corpus may call."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import cast
@@ -10,7 +10,6 @@ from flask import Flask
 
 from tests.conftest import close
 from tests.gateways.corpus import NOW, SECRETS, CertificateWire
-from tests.servers import postgresql_server
 from tests.settings import settings_for
 from twofactor.clock import FixedClock
 from twofactor.extensions import db
@@ -27,13 +26,6 @@ def clock() -> FixedClock:
     return FixedClock(NOW)
 
 
-@pytest.fixture(scope="session")
-def postgresql() -> Iterator[Callable[[], str]]:
-    """Makes an empty database on a real server, as often as it is called."""
-    with postgresql_server() as make:
-        yield make
-
-
 @pytest.fixture
 def app(tmp_path: Path, clock: FixedClock) -> Iterator[Flask]:
     """The nine gateways with the corpus's secrets, at the corpus's address and time."""
@@ -41,13 +33,10 @@ def app(tmp_path: Path, clock: FixedClock) -> Iterator[Flask]:
         yield made
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def either(request: pytest.FixtureRequest, tmp_path: Path, clock: FixedClock) -> Iterator[Flask]:
+@pytest.fixture
+def either(tmp_path: Path, clock: FixedClock, database_url: str) -> Iterator[Flask]:
     """The same on SQLite, and on PostgreSQL."""
-    url = {}
-    if request.param == "postgresql":
-        url = {"DATABASE_URL": request.getfixturevalue("postgresql")()}
-    with _house(tmp_path, clock, **url) as made:
+    with _house(tmp_path, clock, DATABASE_URL=database_url) as made:
         yield made
 
 

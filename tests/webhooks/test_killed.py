@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Event
@@ -45,15 +45,11 @@ def port() -> int:
         return int(probe.getsockname()[1])
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def settings(request: pytest.FixtureRequest, tmp_path: Path, port: int) -> dict[str, str]:
-    url = f"sqlite:///{tmp_path / 'killed.sqlite3'}"
-    if request.param == "postgresql":
-        make: Callable[[], str] = request.getfixturevalue("postgresql")
-        url = make()
+@pytest.fixture
+def settings(database_url: str, port: int) -> dict[str, str]:
     return {
         **KEYS,
-        "DATABASE_URL": url,
+        "DATABASE_URL": database_url,
         "PUBLIC_URL": f"http://127.0.0.1:{port}",
         "GATEWAYS": "twilio",
         "TWILIO_ACCOUNT_SID": "AC" + "0" * 32,

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import ClassVar
+from urllib.parse import quote
 
 from twofactor.gateways.callback import (
     BadCredential,
@@ -160,6 +161,11 @@ class Gateway(ABC):
         self.settings = {c.name: settings.get(c.name) or c.default for c in self.credentials}
         self.api_url = (settings.get("API_URL") or self.default_url).rstrip("/")
         self.wire = wire
+
+    def callback_path(self, reference: str) -> str:
+        """Where the receipts of one text come back to: the webhook, its token, our reference."""
+        token = quote(self.settings["CALLBACK_TOKEN"], safe="") if self.has_path_token else ""
+        return f"/webhooks/{self.name}/status{token and f'/{token}'}?attempt={reference}"
 
     @abstractmethod
     def send(self, sms: OutgoingSms) -> SendResult:

@@ -219,14 +219,14 @@ def _last_error(earlier: list[Attempt]) -> tuple[str, ErrorClass]:
 def _sms(kit: Kit, message: Message, attempt: Attempt, phone: str, now: datetime) -> OutgoingSms:
     if message.body_sealed is None:
         raise ValueError("the body is erased")
-    path = f"/webhooks/{attempt.gateway}/status?attempt={attempt.sid}"
+    gateway = kit.gateways[attempt.gateway]
     return OutgoingSms(
         reference=attempt.sid,
         to=phone,
         body=kit.keyring.unseal(message.body_sealed, message.body_place),
         segments=message.segments,
         validity_seconds=max(1, int((message.valid_until - now).total_seconds())),
-        callback_url=kit.settings.public_url + path,
+        callback_url=kit.settings.public_url + gateway.callback_path(attempt.sid),
     )
 
 
