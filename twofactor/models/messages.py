@@ -1,6 +1,6 @@
 """Messages: the outbox. A row that is queued is a text that somebody still has to send."""
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from twofactor.extensions import Base
@@ -14,6 +14,12 @@ class Message(Base):
     __table_args__ = (
         Index("ix_messages_status_next_try_at", "status", "next_try_at"),
         Index("ix_messages_created_at", "created_at"),
+        Index(
+            "ix_messages_untold",  # what a service has not been told of yet
+            "id",
+            sqlite_where=text("told <> status"),
+            postgresql_where=text("told <> status"),
+        ),
     )
 
     id: Mapped[Id]
@@ -40,6 +46,7 @@ class Message(Base):
     sent_at: Mapped[OptionalTime]
     settled_at: Mapped[OptionalTime]
     confirmed_at: Mapped[OptionalTime]  # the right code came back
+    told: Mapped[str | None] = mapped_column(String(32))  # last status that webhooks know
 
     @property
     def phone_place(self) -> str:

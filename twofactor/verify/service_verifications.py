@@ -11,7 +11,7 @@ from twofactor.kit import Kit, Visitor
 from twofactor.models import Service, Verification
 from twofactor.sms import receipts
 from twofactor.sms.phone import Phone
-from twofactor.verify import limits, risk_budget, verifications
+from twofactor.verify import hooks, limits, risk_budget, verifications
 from twofactor.verify.limits import DAY, MANY_TEXTS, Limit
 from twofactor.verify.verifications import Style, Target
 from twofactor.words import AuditEvent, Purpose, VerificationStatus
@@ -57,8 +57,10 @@ def start(kit: Kit, service: Service, wish: Wish) -> Verification:
             style=_style(service, wish),
             is_guarded=wish.is_guarded,
         )
-        return latest
-    return verifications.start(kit, _target(kit, service, wish), wish.device)
+    else:
+        latest = verifications.start(kit, _target(kit, service, wish), wish.device)
+    hooks.watch(latest, service.account_id)
+    return latest
 
 
 def count_for_account(kit: Kit, service: Service) -> None:
