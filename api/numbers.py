@@ -12,6 +12,7 @@ WRONG_TYPE = 20415
 TOO_MANY = 20429
 BROKEN = 20500
 UNAVAILABLE = 20503
+OPTED_OUT = 21610
 INVALID = 60200
 MAX_CHECKS = 60202
 MAX_SENDS = 60203
@@ -33,6 +34,7 @@ MEANINGS: Mapping[int, str] = {
     TOO_MANY: "A limit is reached; Retry-After says for how many seconds",
     BROKEN: "Our fault; the request number is in X-Request-Id",
     UNAVAILABLE: "Could not be stored now; send it again",
+    OPTED_OUT: "The phone said STOP; it gets texts again once it says START",
     INVALID: "A parameter is missing or has a value that can't be taken",
     MAX_CHECKS: "Five codes were checked; start again once the verification has ended",
     MAX_SENDS: "The code was sent five times",

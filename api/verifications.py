@@ -23,7 +23,7 @@ from twofactor.sms.wording import can_write
 from twofactor.verify import limits, service_verifications, verifications
 from twofactor.verify.limits import MANY_TEXTS, Limit, LimitReached
 from twofactor.verify.service_verifications import CodeTooShort, Wish
-from twofactor.verify.verifications import CountryClosed, NoSendsLeft, NotLive, Style
+from twofactor.verify.verifications import CountryClosed, NoSendsLeft, NotLive, OptedOut, Style
 from twofactor.words import Scope, VerificationStatus
 
 COLLECTION = "/v2/Services/{ServiceSid}/Verifications"
@@ -155,6 +155,8 @@ def _refusals() -> Iterator[None]:
     except CountryClosed as error:
         message = "The operator of this server sends no texts to this country"
         raise ApiError(403, COUNTRY_CLOSED, message) from error
+    except OptedOut as error:
+        raise ApiError(403, OPTED_OUT, "This phone said STOP") from error
     except CodeTooShort as error:
         reason = f"CustomCode needs {error.length} digits: many wrong codes came for this number"
         raise invalid(reason) from error

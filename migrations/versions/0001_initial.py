@@ -17,6 +17,7 @@ def upgrade() -> None:
         sa.Column("sid", sa.String(length=34), nullable=False),
         sa.Column("name", sa.String(length=64), nullable=False),
         sa.Column("language", sa.String(length=16), nullable=False),
+        sa.Column("listens", sa.Boolean(), nullable=False),
         sa.Column("sends_per_day", sa.Integer(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("disabled_at", sa.DateTime(timezone=True), nullable=True),

@@ -16,6 +16,7 @@ class ApiAccount(Base):
     sid: Mapped[Sid]
     name: Mapped[str] = mapped_column(String(64))
     language: Mapped[str] = mapped_column(String(16), default="en")  # of texts without a Locale
+    listens: Mapped[bool] = mapped_column(default=False)  # it has had a webhook
     sends_per_day: Mapped[int | None]  # None: only the limits of the installation
     created_at: Mapped[Time]
     disabled_at: Mapped[OptionalTime]

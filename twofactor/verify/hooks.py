@@ -48,6 +48,7 @@ def create(kit: Kit, account: ApiAccount, url: str) -> tuple[Hook, str]:
     hook = Hook(sid=ids.new_sid(ids.HOOK), account_id=account.id, url=url, created_at=kit.now())
     shown = "whsec_" + base64.b64encode(secret).decode()
     hook.secret_sealed = kit.keyring.seal(shown, hook.place)
+    account.listens = True
     db.session.add(hook)
     db.session.flush()
     return hook, shown
@@ -73,9 +74,9 @@ def of_account(account_id: int) -> Sequence[Hook]:
     return db.session.scalars(own.order_by(Hook.id)).all()
 
 
-def watch(verification: Verification, account_id: int) -> None:
+def watch(verification: Verification, account: ApiAccount) -> None:
     """Have this verification and its texts told of, when anybody listens."""
-    if not of_account(account_id):
+    if not account.listens:
         return
     if verification.told is None:
         verification.told = verification.status

@@ -59,7 +59,7 @@ def start(kit: Kit, service: Service, wish: Wish) -> Verification:
         )
     else:
         latest = verifications.start(kit, _target(kit, service, wish), wish.device)
-    hooks.watch(latest, service.account_id)
+    hooks.watch(latest, service.account)
     return latest
 
 

@@ -55,6 +55,10 @@ class CountryClosed(Exception):
     """The operator does not allow texts to this country."""
 
 
+class OptedOut(Exception):
+    """The phone said STOP: it gets no text until it says START."""
+
+
 class NotYet(Exception):
     """A further text may be sent in `retry_after` seconds."""
 

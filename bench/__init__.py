@@ -1,0 +1,1 @@
+"""Measurements: each figure is a ratio to rivals that ran in the same minutes on this machine."""
