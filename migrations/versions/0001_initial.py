@@ -19,6 +19,11 @@ def upgrade() -> None:
         sa.Column("language", sa.String(length=16), nullable=False),
         sa.Column("listens", sa.Boolean(), nullable=False),
         sa.Column("sends_per_day", sa.Integer(), nullable=True),
+        sa.Column(
+            "budget_per_day",
+            sa.Numeric(18, 6).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=True,
+        ),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("disabled_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_api_accounts")),
