@@ -16,7 +16,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from api import door as api_door
 from cli import commands
-from twofactor import gateways, house, jobs, logs
+from twofactor import gateways, hook_jobs, house, jobs, logs
 from twofactor.clock import Clock, SystemClock
 from twofactor.config.faults import ConfigError
 from twofactor.config.load import load
@@ -32,6 +32,7 @@ from twofactor.house import House
 from twofactor.kit import Kit
 from twofactor.models import database, fence, schema
 from twofactor.models.writer import GroupWriter
+from twofactor.outbound import Poster
 from twofactor.sender import Sender
 from twofactor.sms.tally import Tally
 from webapp import door, errors, guards, pages
@@ -157,7 +158,13 @@ def _house(app: Flask, settings: Settings, clock: Clock) -> House:
         tally.flush(kit)
 
     sender = Sender(_in_app(app, jobs.deliver_next, kit), _in_app(app, keep_house, kit))
-    threads: list[Sender | Radio] = [sender, radio] if radio else [sender]
+    poster = Poster()
+    teller = Sender(
+        _in_app(app, lambda kit: hook_jobs.tell_next(kit, poster), kit),
+        _in_app(app, hook_jobs.collect, kit),
+        threads=2,
+    )
+    threads: list[Sender | Radio] = [sender, teller, *([radio] if radio else [])]
 
     def start() -> None:
         for part in threads:

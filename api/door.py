@@ -11,6 +11,7 @@ from api.auth import Doorkeeper
 from api.errors import ApiError, not_found, too_many
 from api.numbers import UNKNOWN_PARAMETER, WRONG_TYPE
 from api.operation import Answer, Call, Operation
+from api.reference import reference
 from api.table import OPERATIONS
 from twofactor import audit
 from twofactor.extensions import csrf
@@ -36,6 +37,7 @@ def install(app: Flask) -> None:
             provide_automatic_options=False,
         )
     app.register_blueprint(blueprint)
+    app.register_blueprint(reference)
     csrf.exempt(blueprint)
     errors.install(app)
 

@@ -10,7 +10,14 @@ from api import auth, buckets
 from api import text_shapes as shapes
 from api.errors import ApiError, invalid, not_found
 from api.kinds import OneOf, Text
-from api.numbers import BUSY_NUMBER, COUNTRY_CLOSED, MAX_SENDS, NOT_SUPPORTED, OPTED_OUT, PUMPING
+from api.numbers import (
+    BUSY_NUMBER,
+    COUNTRY_CLOSED,
+    MAX_SENDS,
+    NOT_SUPPORTED,
+    OPTED_OUT,
+    PUMPING,
+)
 from api.operation import Answer, Call, Operation, Parameter
 from api.services import own
 from api.shape import Located

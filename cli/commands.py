@@ -7,8 +7,9 @@ from flask import Flask
 from cli.group import Group
 from cli.operators import operators
 from cli.services import services_group
+from cli.webhooks import webhooks_group
 
-GROUPS: tuple[Group, ...] = (operators, services_group)
+GROUPS: tuple[Group, ...] = (operators, services_group, webhooks_group)
 
 
 def install(app: Flask, make_ready: Callable[[], None]) -> None:

@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import NoReturn
 
 import click
@@ -11,7 +12,7 @@ from cli.group import Group
 from twofactor.house import house
 from twofactor.models import ApiAccount
 from twofactor.models.database import transaction
-from twofactor.verify import services
+from twofactor.verify import services, tenancy
 from twofactor.verify.services import ORDINARY, OVERLAP, Issued
 from twofactor.words import Scope
 
@@ -116,14 +117,24 @@ def revoke(sid: str) -> None:
 @services_group.command("limit")
 @click.argument("account_sid")
 @click.option("--sends-per-day", type=click.IntRange(min=0), help="0 takes the limit away.")
+@click.option("--budget-per-day", type=click.FloatRange(min=0), help="0 takes the budget away.")
 @click.option("--language", help="Language of texts without a Locale, like en.")
-def limit(account_sid: str, sends_per_day: int | None, language: str | None) -> None:
+def limit(
+    account_sid: str,
+    sends_per_day: int | None,
+    budget_per_day: float | None,
+    language: str | None,
+) -> None:
     """What ACCOUNT_SID may send, and in which language."""
     with transaction():
         account = services.account_by_sid(account_sid)
         if account is None:
             _unknown(account_sid)
-        services.allow(account, sends_per_day, language)
+        budget = None if budget_per_day is None else Decimal(str(budget_per_day))
+        try:
+            tenancy.allow(account, sends_per_day, budget, language)
+        except ValueError as error:
+            raise click.UsageError(str(error)) from error
     click.echo("Changed.")
 
 

@@ -17,6 +17,8 @@ KEY = "SK"
 SERVICE = "VA"
 RATE_LIMIT = "RK"
 BUCKET = "BL"
+HOOK = "WH"
+HOOK_EVENT = "EV"
 
 _SID = re.compile(r"[A-Z]{2}[0-9a-f]{32}")
 

@@ -139,6 +139,14 @@ class CheckOutcome(StrEnum):
     GONE = "gone"  # no live verification: used, cancelled, replaced
 
 
+class HookStatus(StrEnum):
+    """What became of a webhook to a program."""
+
+    WAITING = "waiting"  # to be told, for the first time or again
+    TOLD = "told"  # answered with 2xx
+    GIVEN_UP = "given_up"  # refused every try
+
+
 class Scope(StrEnum):
     """What an API key may do."""
 

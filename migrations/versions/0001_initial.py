@@ -17,7 +17,13 @@ def upgrade() -> None:
         sa.Column("sid", sa.String(length=34), nullable=False),
         sa.Column("name", sa.String(length=64), nullable=False),
         sa.Column("language", sa.String(length=16), nullable=False),
+        sa.Column("listens", sa.Boolean(), nullable=False),
         sa.Column("sends_per_day", sa.Integer(), nullable=True),
+        sa.Column(
+            "budget_per_day",
+            sa.Numeric(18, 6).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=True,
+        ),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("disabled_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_api_accounts")),
@@ -271,6 +277,29 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "hooks",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("sid", sa.String(length=34), nullable=False),
+        sa.Column(
+            "account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("url", sa.String(length=500), nullable=False),
+        sa.Column("secret_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["account_id"],
+            ["api_accounts.id"],
+            name=op.f("fk_hooks_account_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_hooks")),
+        sa.UniqueConstraint("sid", name=op.f("uq_hooks_sid")),
+    )
+    with op.batch_alter_table("hooks", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_hooks_account_id"), ["account_id"], unique=False)
+
+    op.create_table(
         "idempotent_answers",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column(
@@ -363,6 +392,31 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_sessions_user_id"), ["user_id"], unique=False)
 
     op.create_table(
+        "hook_events",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("sid", sa.String(length=34), nullable=False),
+        sa.Column("hook_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("payload", sa.JSON(), nullable=False),
+        sa.Column("status", sa.String(length=32), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("result", sa.String(length=100), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("next_try_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("leased_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["hook_id"], ["hooks.id"], name=op.f("fk_hook_events_hook_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_hook_events")),
+        sa.UniqueConstraint("sid", name=op.f("uq_hook_events_sid")),
+    )
+    with op.batch_alter_table("hook_events", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_hook_events_hook_id"), ["hook_id"], unique=False)
+        batch_op.create_index(
+            "ix_hook_events_status_next_try_at", ["status", "next_try_at"], unique=False
+        )
+
+    op.create_table(
         "rate_limits",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("sid", sa.String(length=34), nullable=False),
@@ -418,6 +472,7 @@ def upgrade() -> None:
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("next_send_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("told", sa.String(length=32), nullable=True),
         sa.CheckConstraint(
             "checks >= 0 AND checks <= max_checks", name=op.f("ck_verifications_checks_in_bounds")
         ),
@@ -457,6 +512,13 @@ def upgrade() -> None:
         )
         batch_op.create_index(
             "ix_verifications_status_expires_at", ["status", "expires_at"], unique=False
+        )
+        batch_op.create_index(
+            "ix_verifications_untold",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("told <> status"),
+            postgresql_where=sa.text("told <> status"),
         )
         batch_op.create_index(
             "uq_verifications_live",
@@ -524,6 +586,7 @@ def upgrade() -> None:
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("told", sa.String(length=32), nullable=True),
         sa.ForeignKeyConstraint(
             ["verification_id"],
             ["verifications.id"],
@@ -540,6 +603,13 @@ def upgrade() -> None:
         )
         batch_op.create_index(
             "ix_messages_status_next_try_at", ["status", "next_try_at"], unique=False
+        )
+        batch_op.create_index(
+            "ix_messages_untold",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("told <> status"),
+            postgresql_where=sa.text("told <> status"),
         )
         batch_op.create_index(
             batch_op.f("ix_messages_verification_id"), ["verification_id"], unique=False
@@ -651,6 +721,11 @@ def downgrade() -> None:
     op.drop_table("attempts")
     with op.batch_alter_table("messages", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_messages_verification_id"))
+        batch_op.drop_index(
+            "ix_messages_untold",
+            sqlite_where=sa.text("told <> status"),
+            postgresql_where=sa.text("told <> status"),
+        )
         batch_op.drop_index("ix_messages_status_next_try_at")
         batch_op.drop_index(batch_op.f("ix_messages_phone_fingerprint"))
         batch_op.drop_index("ix_messages_created_at")
@@ -671,12 +746,22 @@ def downgrade() -> None:
             sqlite_where=sa.text("status = 'pending'"),
             postgresql_where=sa.text("status = 'pending'"),
         )
+        batch_op.drop_index(
+            "ix_verifications_untold",
+            sqlite_where=sa.text("told <> status"),
+            postgresql_where=sa.text("told <> status"),
+        )
         batch_op.drop_index("ix_verifications_status_expires_at")
         batch_op.drop_index(batch_op.f("ix_verifications_session_id"))
         batch_op.drop_index(batch_op.f("ix_verifications_phone_fingerprint"))
 
     op.drop_table("verifications")
     op.drop_table("rate_limits")
+    with op.batch_alter_table("hook_events", schema=None) as batch_op:
+        batch_op.drop_index("ix_hook_events_status_next_try_at")
+        batch_op.drop_index(batch_op.f("ix_hook_events_hook_id"))
+
+    op.drop_table("hook_events")
     with op.batch_alter_table("sessions", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_sessions_user_id"))
 
@@ -693,6 +778,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_idempotent_answers_created_at")
 
     op.drop_table("idempotent_answers")
+    with op.batch_alter_table("hooks", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_hooks_account_id"))
+
+    op.drop_table("hooks")
     with op.batch_alter_table("authenticators", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_authenticators_live_phone",

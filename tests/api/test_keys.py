@@ -12,7 +12,7 @@ from twofactor.extensions import db
 from twofactor.house import house
 from twofactor.models import ApiKey
 from twofactor.models.database import transaction
-from twofactor.verify import services
+from twofactor.verify import services, tenancy
 from twofactor.words import Scope
 
 
@@ -114,5 +114,5 @@ def test_the_daily_limit_of_an_account_holds(app: Flask, shop: Program) -> None:
     with app.app_context(), transaction():
         account = services.account_by_sid(shop.account_sid)
         assert account is not None
-        services.allow(account, 2, None)
+        tenancy.allow(account, 2, None, None)
     assert [shop.start(PHONE).status_code for _ in range(3)] == [201, 201, 429]

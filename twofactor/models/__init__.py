@@ -4,6 +4,7 @@ from twofactor.models.audit import AuditEntry
 from twofactor.models.authenticators import Authenticator
 from twofactor.models.delivery import Attempt, EarlyReceipt, Receipt, ReceiptCount
 from twofactor.models.fence import FenceCounter
+from twofactor.models.hooks import Hook, HookEvent
 from twofactor.models.jobs import PeriodicJob
 from twofactor.models.limits import LimitSlice
 from twofactor.models.messages import Message
@@ -37,6 +38,8 @@ __all__ = [
     "EarlyReceipt",
     "Bucket",
     "FenceCounter",
+    "Hook",
+    "HookEvent",
     "IdempotentAnswer",
     "GatewayState",
     "LimitSlice",

@@ -6,9 +6,10 @@ begin IMMEDIATE (S-70); PostgreSQL: synchronous_commit on.
 
 import hashlib
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
+from threading import Lock
 from typing import Any, cast
 
 from sqlalchemy import Connection, Engine, event, text
@@ -19,6 +20,7 @@ from sqlalchemy.sql.dml import UpdateBase
 from twofactor.extensions import db
 
 BUSY_MILLISECONDS = 10_000
+_ONE_WRITER = Lock()
 
 
 def engine_options(url: str) -> dict[str, Any]:
@@ -54,6 +56,24 @@ def prepare(engine: Engine) -> None:
         event.listen(engine, "connect", _set_up_postgresql)
 
 
+def _in_turn(
+    begin: Callable[[], AbstractContextManager[Session]],
+) -> Callable[[], AbstractContextManager[Session]]:
+    """SQLite has one writer: threads of this process wait for their turn here, woken at once,
+    because its own busy wait polls and lets some starve under load."""
+
+    @contextmanager
+    def turn() -> Iterator[Session]:
+        with (
+            _ONE_WRITER if db.engine.dialect.name == "sqlite" else nullcontext(),
+            begin() as session,
+        ):
+            yield session
+
+    return turn
+
+
+@_in_turn
 @contextmanager
 def transaction() -> Iterator[Session]:
     """One write transaction: sees the newest state, commits at the end, rolls back on any error.

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from twofactor.extensions import Base
@@ -17,6 +17,12 @@ class Message(Base):
     __table_args__ = (
         Index("ix_messages_status_next_try_at", "status", "next_try_at"),
         Index("ix_messages_created_at", "created_at"),
+        Index(
+            "ix_messages_untold",  # what a service has not been told of yet
+            "id",
+            sqlite_where=text("told <> status"),
+            postgresql_where=text("told <> status"),
+        ),
     )
 
     id: Mapped[Id]
@@ -43,6 +49,7 @@ class Message(Base):
     sent_at: Mapped[OptionalTime]
     settled_at: Mapped[OptionalTime]
     confirmed_at: Mapped[OptionalTime]  # the right code came back
+    told: Mapped[str | None] = mapped_column(String(32))  # last status that webhooks know
 
     def refuse(self, status: Status, error_class: ErrorClass, now: datetime) -> None:
         """Never to be sent: settled before anybody tries."""

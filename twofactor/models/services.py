@@ -1,10 +1,12 @@
 """Programs that use the API: accounts with their keys, services, and limits of their own."""
 
+from decimal import Decimal
+
 from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from twofactor.extensions import Base
-from twofactor.models.columns import Id, OptionalTime, Sid, Time
+from twofactor.models.columns import Id, Money, OptionalTime, Sid, Time
 
 
 class ApiAccount(Base):
@@ -16,7 +18,9 @@ class ApiAccount(Base):
     sid: Mapped[Sid]
     name: Mapped[str] = mapped_column(String(64))
     language: Mapped[str] = mapped_column(String(16), default="en")  # of texts without a Locale
+    listens: Mapped[bool] = mapped_column(default=False)  # it has had a webhook
     sends_per_day: Mapped[int | None]  # None: only the limits of the installation
+    budget_per_day: Mapped[Decimal | None] = mapped_column(Money)  # as the gateways' prices count
     created_at: Mapped[Time]
     disabled_at: Mapped[OptionalTime]
 

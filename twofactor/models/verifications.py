@@ -31,6 +31,12 @@ class Verification(Base):
             sqlite_where=text("status = 'pending' AND service_id IS NOT NULL"),
             postgresql_where=text("status = 'pending' AND service_id IS NOT NULL"),
         ),
+        Index(
+            "ix_verifications_untold",  # what a service has not been told of yet
+            "id",
+            sqlite_where=text("told <> status"),
+            postgresql_where=text("told <> status"),
+        ),
         Index("ix_verifications_status_expires_at", "status", "expires_at"),
         CheckConstraint("checks >= 0 AND checks <= max_checks", name="checks_in_bounds"),
         CheckConstraint("sends >= 0 AND sends <= max_sends", name="sends_in_bounds"),
@@ -65,6 +71,7 @@ class Verification(Base):
     expires_at: Mapped[Time]
     next_send_at: Mapped[Time]
     settled_at: Mapped[OptionalTime]
+    told: Mapped[str | None] = mapped_column(String(32))  # last status its webhooks know
 
     @property
     def is_pending(self) -> bool:

@@ -11,8 +11,7 @@ from twofactor.kit import Kit, Visitor
 from twofactor.models import Service, Verification
 from twofactor.sms import receipts
 from twofactor.sms.phone import Phone
-from twofactor.verify import limits, risk_budget, verifications
-from twofactor.verify.limits import DAY, MANY_TEXTS, Limit
+from twofactor.verify import hooks, risk_budget, tenancy, verifications
 from twofactor.verify.targets import Style, Target
 from twofactor.words import AuditEvent, Purpose, VerificationStatus
 
@@ -43,7 +42,7 @@ def start(kit: Kit, service: Service, wish: Wish) -> Verification:
 
     Raises LimitReached, CountryClosed, NoSendsLeft, CodeTooShort, NotLive.
     """
-    count_for_account(kit, service)
+    tenancy.count(kit, service.account)
     latest = of_phone(kit, service, wish.phone)
     if latest is not None and is_live(kit, latest) and wish.code is None:
         latest.tags = {**latest.tags, **wish.tags}
@@ -57,16 +56,10 @@ def start(kit: Kit, service: Service, wish: Wish) -> Verification:
             style=_style(service, wish),
             is_guarded=wish.is_guarded,
         )
-        return latest
-    return verifications.start(kit, _target(kit, service, wish), wish.device)
-
-
-def count_for_account(kit: Kit, service: Service) -> None:
-    """Count one text against what the operator allows this account. Raises LimitReached."""
-    most = service.account.sends_per_day
-    if most is not None:
-        limit = Limit("api_sends_day", most, DAY, MANY_TEXTS)
-        limits.hit(kit, limit, service.account.sid, kit.now())
+    else:
+        latest = verifications.start(kit, _target(kit, service, wish), wish.device)
+    hooks.watch(latest, service.account)
+    return latest
 
 
 def of_phone(kit: Kit, service: Service, phone: Phone) -> Verification | None:

@@ -64,14 +64,6 @@ def create_service(kit: Kit, account: ApiAccount, name: str, code_length: int = 
     return service
 
 
-def allow(account: ApiAccount, sends_per_day: int | None, language: str | None) -> None:
-    """Change what an account may send; None leaves it, 0 takes the limit away."""
-    if sends_per_day is not None:
-        account.sends_per_day = sends_per_day or None
-    if language is not None:
-        account.language = language
-
-
 def delete_service(kit: Kit, service: Service) -> None:
     """From now on nobody finds it; what was sent for it stays on record."""
     service.deleted_at = service.updated_at = kit.now()

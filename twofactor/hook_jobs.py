@@ -1,0 +1,41 @@
+"""Later work: webhooks to programs. Each verb commits by itself."""
+
+import logging
+from datetime import timedelta
+
+from sqlalchemy import delete
+
+from twofactor.kit import Kit
+from twofactor.models import HookEvent
+from twofactor.models.database import changed, transaction
+from twofactor.outbound import BadAddress, Poster, Unanswered
+from twofactor.verify import hooks
+
+KEPT = timedelta(days=30)
+
+log = logging.getLogger(__name__)
+
+
+def tell_next(kit: Kit, poster: Poster) -> bool:
+    """Post one event; False when none is due."""
+    with transaction():
+        letter = hooks.claim(kit)
+    if letter is None:
+        return False
+    status: int | None = None
+    try:
+        status = poster.post(letter.url, letter.headers, letter.body)
+        reason = f"HTTP {status}"
+    except (BadAddress, Unanswered) as error:
+        reason = str(error)
+    with transaction():
+        hooks.settle(letter, status, reason, kit.now())
+    log.info("webhook event %s, try %s: %s", letter.event_id, letter.tries, reason)
+    return True
+
+
+def collect(kit: Kit) -> None:
+    """Find what is to be told, and forget what was told long ago."""
+    with transaction():
+        hooks.collect(kit)
+        changed(delete(HookEvent).where(HookEvent.settled_at < kit.now() - KEPT))

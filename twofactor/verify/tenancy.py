@@ -1,0 +1,82 @@
+"""What the operator allows an account of the API, and what it used of that."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from sqlalchemy import func, select
+
+from twofactor.extensions import db
+from twofactor.kit import Kit
+from twofactor.models import ApiAccount, Attempt, Message, Service, Verification
+from twofactor.verify import limits
+from twofactor.verify.limits import DAY, HOUR, MANY_TEXTS, Limit, LimitReached
+from twofactor.words import Status
+
+LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})?", re.ASCII)
+BUDGET = Limit("api_budget_day", 0, DAY, "The budget of this account is spent")
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """Texts of one account in a period."""
+
+    texts: int
+    delivered: int
+    confirmed: int
+    cost: Decimal
+
+    @property
+    def conversion_rate(self) -> float | None:
+        return self.confirmed / self.texts if self.texts else None
+
+
+def allow(
+    account: ApiAccount,
+    sends_per_day: int | None,
+    budget_per_day: Decimal | None,
+    language: str | None,
+) -> None:
+    """Change what an account may send; None leaves it, 0 is no limit. Raises ValueError."""
+    if language is not None and not LANGUAGE.fullmatch(language):
+        raise ValueError("A language is like en or pt-BR")
+    if sends_per_day is not None:
+        account.sends_per_day = sends_per_day or None
+    if budget_per_day is not None:
+        account.budget_per_day = budget_per_day or None
+    if language is not None:
+        account.language = language
+
+
+def count(kit: Kit, account: ApiAccount) -> None:
+    """Count one text against what the account may send. Raises LimitReached."""
+    if account.sends_per_day is not None:
+        limit = Limit("api_sends_day", account.sends_per_day, DAY, MANY_TEXTS)
+        limits.hit(kit, limit, account.sid, kit.now())
+    if account.budget_per_day is not None and kit.settings.limits:
+        if use(account, kit.now() - timedelta(seconds=DAY)).cost >= account.budget_per_day:
+            raise LimitReached(BUDGET, HOUR)
+
+
+def use(account: ApiAccount, since: datetime) -> Use:
+    """What an account has sent since then. Costs are added as the gateways count them."""
+    own = (
+        select(Message.id, Message.status, Message.confirmed_at)
+        .join(Verification, Verification.id == Message.verification_id)
+        .join(Service, Service.id == Verification.service_id)
+        .where(Service.account_id == account.id, Message.created_at >= since)
+        .subquery()
+    )
+    texts, delivered, confirmed = db.session.execute(
+        select(
+            func.count(),
+            func.count().filter(own.c.status == Status.DELIVERED.value),
+            func.count(own.c.confirmed_at),
+        ).select_from(own)
+    ).one()
+    prices = select(Attempt.price).join(own, own.c.id == Attempt.message_id)
+    priced = db.session.scalars(prices.where(Attempt.price.is_not(None)))
+    return Use(
+        texts, delivered, confirmed, sum((price or Decimal(0) for price in priced), Decimal(0))
+    )
