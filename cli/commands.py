@@ -6,12 +6,16 @@ from flask import Flask
 
 from cli.group import Group
 from cli.operators import operators
+from cli.simulate import command as simulation
+from cli.simulate.product import Compose
 
 GROUPS: tuple[Group, ...] = (operators,)
 
 
-def install(app: Flask, make_ready: Callable[[], None]) -> None:
-    """Register the groups; each makes the database ready before its verb runs."""
+def install(app: Flask, make_ready: Callable[[], None], compose: Compose) -> None:
+    """Register the groups; each makes the database ready before its verb runs. `compose` makes
+    another app, for a simulated world."""
     for group in GROUPS:
         group.make_ready = make_ready
         app.cli.add_command(group)
+    app.cli.add_command(simulation.command(compose))
