@@ -4,12 +4,13 @@ from collections.abc import Callable
 
 from flask import Flask
 
+from cli.gateways import gateways
 from cli.group import Group
 from cli.operators import operators
 from cli.simulate import command as simulation
 from cli.simulate.product import Compose
 
-GROUPS: tuple[Group, ...] = (operators,)
+GROUPS: tuple[Group, ...] = (operators, gateways)
 
 
 def install(app: Flask, make_ready: Callable[[], None], compose: Compose) -> None:

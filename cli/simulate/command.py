@@ -1,8 +1,5 @@
 """flask simulate: live through a world and print what came of it."""
 
-import csv
-import io
-import json
 from dataclasses import replace
 
 import click
@@ -13,19 +10,20 @@ from cli.simulate.product import Compose
 from cli.simulate.report import Figures, figures
 from cli.simulate.scenarios import SCENARIOS
 from cli.simulate.world import Run, live
+from cli.table import rendered, with_format
 from twofactor.house import house
 from twofactor.words import Policy
 
 COLUMNS = (
-    ("strategy", "{}"),
-    ("within_30", "{:.1%}"),
-    ("within_60", "{:.1%}"),
-    ("logged_in", "{:.1%}"),
-    ("median_wait", "{:.1f} s"),
-    ("texts_per_login", "{:.2f}"),
-    ("cost_per_login", "{:.4f}"),
-    ("attackers_texts", "{}"),
-    ("attackers_cost", "{:.2f}"),
+    "strategy",
+    "within_30",
+    "within_60",
+    "logged_in",
+    "median_wait",
+    "texts_per_login",
+    "cost_per_login",
+    "attackers_texts",
+    "attackers_cost",
 )
 
 
@@ -39,7 +37,7 @@ def command(compose: Compose) -> click.Command:
     @click.option("--seed", type=int, default=1, show_default=True)
     @click.option("--policy", type=click.Choice([policy.value for policy in Policy]))
     @click.option("--baselines/--no-baselines", default=True, help="Compare with simpler ways.")
-    @click.option("--format", "form", type=click.Choice(["table", "csv", "json"]), default="table")
+    @with_format
     @with_appcontext
     def simulate(
         users: int,
@@ -64,29 +62,6 @@ def command(compose: Compose) -> click.Command:
             run = Run(SCENARIOS[scenario], users, minutes, seed, strategy)
             found.append(figures(live(compose, settings, run)))
         click.echo(SCENARIOS[scenario].told, err=True)
-        click.echo(rendered(found, form), nl=False)
+        click.echo(rendered([one.as_dict() for one in found], COLUMNS, form), nl=False)
 
     return simulate
-
-
-def rendered(found: list[Figures], form: str) -> str:
-    """The figures as a table, as CSV or as JSON."""
-    rows = [one.as_dict() for one in found]
-    if form == "json":
-        return json.dumps(rows, indent=1) + "\n"
-    text = io.StringIO()
-    if form == "csv":
-        writer = csv.DictWriter(text, list(rows[0]))
-        writer.writeheader()
-        writer.writerows(rows)
-        return text.getvalue()
-    cells = [[name.replace("_", " ") for name, _ in COLUMNS]]
-    cells += [
-        ["–" if row[name] is None else shape.format(row[name]) for name, shape in COLUMNS]
-        for row in rows
-    ]
-    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-    for line in cells:
-        padded = (cell.ljust(width) for cell, width in zip(line, widths, strict=True))
-        text.write("  ".join(padded).rstrip() + "\n")
-    return text.getvalue()

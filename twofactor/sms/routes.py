@@ -3,7 +3,7 @@
 `routing` decides; here stand the rows it decides on.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -95,6 +95,25 @@ def leader(country: str) -> tuple[str | None, datetime | None]:
     """Who leads in a country, since when."""
     row = db.session.connection().execute(_LEADER, {"country": country}).first()
     return (row.gateway, row.since) if row else (None, None)
+
+
+def only(kit: Kit, country: str, gateway: str, refused: Collection[str]) -> Way | None:
+    """The one gateway that an operator wants to try, whatever its state; None once it refused."""
+    if gateway in refused or gateway not in kit.gateways:
+        return None
+    listed = prices.at([gateway], country, kit.now()).get(gateway)
+    return Way(
+        gateway,
+        "an operator tries it",
+        listed.per_segment if listed else None,
+        listed.currency if listed else "",
+        has_others=False,
+    )
+
+
+def changes(most: int) -> Sequence[RouteChange]:
+    """The latest changes of leaders and states, newest first."""
+    return db.session.scalars(select(RouteChange).order_by(RouteChange.id.desc()).limit(most)).all()
 
 
 def candidates(

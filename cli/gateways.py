@@ -1,0 +1,183 @@
+"""flask gateways: which there are, whether they work, what they achieve and cost."""
+
+import time
+from datetime import timedelta
+from pathlib import Path
+
+import click
+
+from cli.group import Group
+from cli.table import rendered, with_format
+from twofactor import jobs
+from twofactor.extensions import db
+from twofactor.gateways import names
+from twofactor.gateways.base import Gateway
+from twofactor.house import house
+from twofactor.kit import Kit
+from twofactor.models import Message
+from twofactor.models.database import transaction
+from twofactor.sms import breaker, compare, prices, stats
+from twofactor.sms.phone import BadPhone, parse
+from twofactor.sms.price_list import BadPriceList
+from twofactor.sms.price_list import parse as parse_list
+from twofactor.verify import trials
+from twofactor.verify.limits import LimitReached
+from twofactor.verify.verifications import CountryClosed
+from twofactor.words import Status
+
+WAIT_SECONDS = 60
+COMPARED = (
+    "country",
+    "rank",
+    "gateway",
+    "accepted",
+    "delivered",
+    "confirmed",
+    "codes",
+    "conversion_rate",
+    "conversion_low",
+    "conversion_high",
+    "p50_seconds",
+    "p95_seconds",
+    "price",
+    "cost_per_verified_login",
+    "currency",
+    "balance",
+    "reason",
+)
+
+gateways = Group("gateways", help="The gateways: state, prices, comparison, trial.")
+lists = Group("prices", help="What segments cost.")
+gateways.add_command(lists)
+
+
+@gateways.command("list")
+@with_format
+def list_them(form: str) -> None:
+    """The gateways in use, in order, with the addresses to enter in their consoles.
+
+    Example: flask gateways list
+    """
+    kit = house().kit
+    states = breaker.states(list(kit.gateways))
+    rows = [
+        {
+            "gateway": name,
+            "state": states[name].word(kit.now()),
+            "reason": states[name].reason,
+            "status_webhook": webhook(kit, gateway, "status"),
+            "inbound_webhook": webhook(kit, gateway, "inbound"),
+            "enter_it": not gateway.takes_callback_url,
+        }
+        for name, gateway in kit.gateways.items()
+    ]
+    click.echo(rendered(rows, tuple(rows[0]), form), nl=False)
+
+
+@gateways.command("check")
+@click.argument("name")
+@click.option("--to", "to", help="Send a test text to this phone and wait for its fate.")
+def check(name: str, to: str | None) -> None:
+    """Ask gateway NAME for its balance, or send a test text by it.
+
+    Example: flask gateways check twilio --to +256772123456
+    """
+    kit = house().kit
+    gateway = _gateway(kit, name)
+    if to is not None:
+        _try(kit, name, to)
+        return
+    balance = gateway.balance()
+    if balance is None:
+        click.echo(f"{name} tells no balance, or can't be reached. Try it with --to PHONE.")
+        raise SystemExit(1)
+    click.echo(f"{name} answers. Balance: {balance.amount} {balance.currency}")
+
+
+@gateways.command("compare")
+@click.option("--country", help="ISO code of one country.")
+@click.option("--days", type=click.IntRange(1, 31), default=7, show_default=True)
+@with_format
+def compare_them(country: str | None, days: int, form: str) -> None:
+    """Gateways side by side: what they achieved, how sure that is, what it cost.
+
+    Example: flask gateways compare --country UG --days 30 --format json
+    """
+    kit = house().kit
+    found = compare.compare(kit, kit.now() - timedelta(days=days), country and country.upper())
+    balances = {name: _balance(gateway) for name, gateway in kit.gateways.items()} if found else {}
+    rows = [row.as_dict() | {"balance": balances.get(row.gateway)} for row in found]
+    if not rows:
+        click.echo("No texts in that time.", err=True)
+    click.echo(rendered(rows, COMPARED, form), nl=False)
+
+
+@lists.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def import_list(file: Path) -> None:
+    """Import a price list: gateway,country,price,currency,date. All rows or none.
+
+    Example: flask gateways prices import docs/prices-sample.csv
+    """
+    try:
+        rows = parse_list(file.read_text(encoding="utf-8"), names())
+    except UnicodeDecodeError as error:
+        raise click.ClickException(f"{file} is not UTF-8 text: save it as CSV UTF-8.") from error
+    except BadPriceList as error:
+        raise click.ClickException("Nothing was imported.\n" + "\n".join(error.faults)) from error
+    with transaction():
+        prices.put(rows)
+    click.echo(f"{len(rows)} prices are imported.")
+
+
+def webhook(kit: Kit, gateway: Gateway, what: str) -> str:
+    """The address that the gateway calls, with its token where it has one."""
+    token = gateway.settings.get("CALLBACK_TOKEN", "") if gateway.has_path_token else ""
+    return f"{kit.settings.public_url}/webhooks/{gateway.name}/{what}" + (token and f"/{token}")
+
+
+def _gateway(kit: Kit, name: str) -> Gateway:
+    if name not in kit.gateways:
+        used = ", ".join(kit.gateways)
+        raise click.UsageError(f"{name!r} is not in use. SIXDIGITS_GATEWAYS names: {used}.")
+    return kit.gateways[name]
+
+
+def _balance(gateway: Gateway) -> str | None:
+    balance = gateway.balance()
+    return f"{balance.amount} {balance.currency}" if balance else None
+
+
+def _try(kit: Kit, name: str, to: str) -> None:
+    try:
+        phone = parse(to)
+        with transaction():
+            sid = trials.send(kit, name, phone, None).sid
+    except BadPhone as error:
+        raise click.UsageError(f"{error.reason}.") from error
+    except CountryClosed as error:
+        raise click.ClickException(f"SIXDIGITS_COUNTRIES does not allow {error}.") from error
+    except LimitReached as error:
+        raise click.ClickException(f"{error.limit.reason}: {error}.") from error
+    click.echo(f"Message {sid} by {name}", err=True)
+    message = _followed(kit, sid)
+    click.echo(f"{message.status}{f' ({message.error_code})' if message.error_code else ''}")
+    raise SystemExit(1 if Status(message.status).is_failure else 0)
+
+
+def _followed(kit: Kit, sid: str) -> Message:
+    """Send what is due, and watch the message until it is settled or a minute has passed."""
+    until, seen = time.monotonic() + WAIT_SECONDS, ""
+    while True:
+        jobs.deliver_next(kit)
+        db.session.rollback()
+        message = stats.by_sid(sid)
+        if message is None:
+            raise click.ClickException(f"message {sid} is gone")
+        db.session.refresh(message)
+        if message.status != seen:
+            seen = message.status
+            click.echo(f"{kit.now():%H:%M:%S} {seen}", err=True)
+        if Status(seen).is_final or time.monotonic() > until:
+            return message
+        time.sleep(0.5)
