@@ -104,4 +104,4 @@ def test_prices_are_imported_whole_or_not_at_all(stage: Stage, tmp_path: Path) -
     [(81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611)],
 )
 def test_the_interval_is_wilsons(hits: int, tries: int, low: float, high: float) -> None:
-    assert wilson(hits, tries) == (pytest.approx(low, abs=1e-4), pytest.approx(high, abs=1e-4))
+    assert list(wilson(hits, tries)) == pytest.approx([low, high], abs=1e-4)

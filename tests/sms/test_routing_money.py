@@ -13,6 +13,7 @@ from twofactor.config.settings import MoneyRules
 from twofactor.gateways.base import Accepted, SendResult, Unknown
 from twofactor.models.database import transaction
 from twofactor.sms import budget, prices
+from twofactor.sms.phone import Phone
 from twofactor.verify import limits
 from twofactor.verify.limits import LimitReached
 from twofactor.words import Policy
@@ -104,7 +105,7 @@ def test_s29_a_spent_budget_refuses_with_the_time_of_the_next_day(stage: Stage) 
     stage.ask()
     answer = stage.cast.at_code_page
     with stage.inside() as kit:
-        phone = limits.phones.Phone("+12025550123", "US")
+        phone = Phone("+12025550123", "US")
         with pytest.raises(LimitReached) as raised, transaction():
             limits.permit_send(kit, phone, None, is_verified=True, now=kit.now())
         assert raised.value.retry_after == 12 * 3600
