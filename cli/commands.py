@@ -8,7 +8,7 @@ from cli.gateways import gateways
 from cli.group import Group
 from cli.operators import operators
 from cli.simulate import command as simulation
-from cli.simulate.product import Compose
+from cli.simulate.composed import Compose
 
 GROUPS: tuple[Group, ...] = (operators, gateways)
 

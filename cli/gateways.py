@@ -1,31 +1,22 @@
 """flask gateways: which there are, whether they work, what they achieve and cost."""
 
-import time
 from datetime import timedelta
 from pathlib import Path
 
 import click
 
+from cli import trial
 from cli.group import Group
 from cli.table import rendered, with_format
-from twofactor import jobs
-from twofactor.extensions import db
 from twofactor.gateways import names
 from twofactor.gateways.base import Gateway
 from twofactor.house import house
 from twofactor.kit import Kit
-from twofactor.models import Message
 from twofactor.models.database import transaction
-from twofactor.sms import breaker, compare, prices, stats
-from twofactor.sms.phone import BadPhone, parse
+from twofactor.sms import breaker, compare, prices
 from twofactor.sms.price_list import BadPriceList
 from twofactor.sms.price_list import parse as parse_list
-from twofactor.verify import trials
-from twofactor.verify.limits import LimitReached
-from twofactor.verify.verifications import CountryClosed
-from twofactor.words import Status
 
-WAIT_SECONDS = 60
 COMPARED = (
     "country",
     "rank",
@@ -85,7 +76,7 @@ def check(name: str, to: str | None) -> None:
     kit = house().kit
     gateway = _gateway(kit, name)
     if to is not None:
-        _try(kit, name, to)
+        trial.run(kit, name, to)
         return
     balance = gateway.balance()
     if balance is None:
@@ -146,38 +137,3 @@ def _gateway(kit: Kit, name: str) -> Gateway:
 def _balance(gateway: Gateway) -> str | None:
     balance = gateway.balance()
     return f"{balance.amount} {balance.currency}" if balance else None
-
-
-def _try(kit: Kit, name: str, to: str) -> None:
-    try:
-        phone = parse(to)
-        with transaction():
-            sid = trials.send(kit, name, phone, None).sid
-    except BadPhone as error:
-        raise click.UsageError(f"{error.reason}.") from error
-    except CountryClosed as error:
-        raise click.ClickException(f"SIXDIGITS_COUNTRIES does not allow {error}.") from error
-    except LimitReached as error:
-        raise click.ClickException(f"{error.limit.reason}: {error}.") from error
-    click.echo(f"Message {sid} by {name}", err=True)
-    message = _followed(kit, sid)
-    click.echo(f"{message.status}{f' ({message.error_code})' if message.error_code else ''}")
-    raise SystemExit(1 if Status(message.status).is_failure else 0)
-
-
-def _followed(kit: Kit, sid: str) -> Message:
-    """Send what is due, and watch the message until it is settled or a minute has passed."""
-    until, seen = time.monotonic() + WAIT_SECONDS, ""
-    while True:
-        jobs.deliver_next(kit)
-        db.session.rollback()
-        message = stats.by_sid(sid)
-        if message is None:
-            raise click.ClickException(f"message {sid} is gone")
-        db.session.refresh(message)
-        if message.status != seen:
-            seen = message.status
-            click.echo(f"{kit.now():%H:%M:%S} {seen}", err=True)
-        if Status(seen).is_final or time.monotonic() > until:
-            return message
-        time.sleep(0.5)

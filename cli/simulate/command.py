@@ -6,7 +6,7 @@ import click
 from flask.cli import with_appcontext
 
 from cli.simulate import strategies
-from cli.simulate.product import Compose
+from cli.simulate.composed import Compose
 from cli.simulate.report import Figures, figures
 from cli.simulate.scenarios import SCENARIOS
 from cli.simulate.world import Run, live

@@ -1,18 +1,14 @@
 """The product as a world uses it: its own verbs, each in the transaction its doors give it."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import Path
 
 from flask import Flask
-from sqlalchemy import event, func, select
+from sqlalchemy import func, select
 
 from cli.simulate.people import Person
 from twofactor import audit, jobs
-from twofactor.clock import Clock
-from twofactor.config.settings import Settings
 from twofactor.extensions import db
 from twofactor.gateways.base import Gateway, ParsedReceipt, SendResult
 from twofactor.house import house, install
@@ -26,32 +22,7 @@ from twofactor.verify.limits import LimitReached
 from twofactor.verify.verifications import NoSendsLeft, NotLive, NotYet, Target
 from twofactor.words import AuditEvent, CheckOutcome, Purpose, SessionState, Status
 
-Compose = Callable[[Settings, Clock], Flask]
 TOGETHER = 500  # people that one transaction makes
-
-
-@contextmanager
-def opened(compose: Compose, settings: Settings, clock: Clock, folder: Path) -> Iterator[Flask]:
-    """The whole product on an empty database in `folder`, inside its app context."""
-    app = compose(replace(settings, database_url=f"sqlite:///{folder / 'world.sqlite3'}"), clock)
-    with app.app_context():
-        event.listen(db.engine, "connect", _careless)
-        db.engine.dispose()  # connections made before
-        db.create_all()
-        try:
-            yield app
-        finally:
-            built = house()
-            built.writer.close()
-            for gateway in built.kit.gateways.values():
-                getattr(getattr(gateway, "phones", None), "close", lambda: None)()
-            db.session.remove()
-            db.engine.dispose()
-
-
-def _careless(connection: object, _record: object) -> None:
-    """A database that is thrown away need not survive a power cut."""
-    connection.execute("PRAGMA synchronous=OFF")  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True)

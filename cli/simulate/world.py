@@ -15,8 +15,9 @@ from tempfile import TemporaryDirectory
 from cli.simulate import strategies
 from cli.simulate.agenda import Agenda
 from cli.simulate.air import Air, Simulated, Taken
+from cli.simulate.composed import Compose, opened
 from cli.simulate.people import PATIENCE_SECONDS, Person, draw
-from cli.simulate.product import Compose, Product, opened
+from cli.simulate.product import Product
 from cli.simulate.scenarios import ATTACKED, Scenario
 from twofactor.clock import FixedClock
 from twofactor.config.settings import Settings

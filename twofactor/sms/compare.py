@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, func, select
 from twofactor.extensions import db
 from twofactor.kit import Kit
 from twofactor.models import Attempt, Message
-from twofactor.sms import breaker, prices, routes
+from twofactor.sms import breaker, leaders, prices, routes
 from twofactor.sms.routing import rank
 from twofactor.sms.stats import percentile
 from twofactor.words import Status
@@ -123,7 +123,7 @@ def _ranks(kit: Kit, country: str) -> dict[str, Rank]:
     now, names = kit.now(), list(kit.gateways)
     states, lists = breaker.states(names), prices.at(names, country, now)
     candidates = routes.candidates(kit, country, "", list(states.values()), lists, now)
-    led, _ = routes.leader(country)
+    led, _ = leaders.leader(country)
     ranking = rank(
         candidates, kit.settings.routing, leader=led, may_change=False, chance=routes.NO_EXPLORING
     )

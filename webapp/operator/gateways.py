@@ -10,7 +10,7 @@ from twofactor import audit
 from twofactor.house import house
 from twofactor.models import RouteChange
 from twofactor.models.database import transaction
-from twofactor.sms import breaker, budget, compare, routes
+from twofactor.sms import breaker, budget, compare, leaders
 from twofactor.verify import authenticators, trials
 from twofactor.words import AuditEvent
 from webapp import fence
@@ -46,7 +46,7 @@ def show() -> ResponseReturnValue:
             for name, state in states.items()
         ],
         compared=compare.compare(kit, now - PERIOD),
-        changes=[_change(change) for change in routes.changes(CHANGES)],
+        changes=[_change(change) for change in leaders.changes(CHANGES)],
         policy=kit.settings.routing.policy,
         spent=budget.spent(now),
         money=kit.settings.money,
