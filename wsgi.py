@@ -226,7 +226,7 @@ def _open_doors(app: Flask, settings: Settings) -> None:
     errors.install(app)
     api_door.install(app)
     pages.install(app)
-    commands.install(app, lambda: _make_ready(app))
+    commands.install(app, lambda: _make_ready(app), create_app)
 
 
 def _start(app: Flask, built: House) -> None:

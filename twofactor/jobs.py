@@ -13,7 +13,7 @@ from twofactor.gateways.base import SendResult, Unknown
 from twofactor.kit import Kit
 from twofactor.models import FenceCounter, PeriodicJob
 from twofactor.models.database import changed, transaction
-from twofactor.sms import breaker, budget, early, outbox
+from twofactor.sms import breaker, budget, early, outbox, slowness
 from twofactor.sms.settle import pause, settle
 from twofactor.verify import limits, replies, verifications
 from twofactor.verify.limits import LimitReached
@@ -90,7 +90,7 @@ class Periodic:
 def watch_gateways(kit: Kit) -> None:
     """Lower the gateways that have become slow (S-76)."""
     with transaction():
-        breaker.lower_slow(kit.now())
+        slowness.lower(kit.now())
 
 
 PERIODIC = (

@@ -9,6 +9,7 @@ from webapp.health import health
 from webapp.help import help_pages
 from webapp.login import login
 from webapp.operator.deliveries import deliveries
+from webapp.operator.gateways import gateways
 from webapp.operator.messages import messages
 from webapp.operator.services import services
 from webapp.operator.welcome import welcome
@@ -22,7 +23,7 @@ def blueprint(*, has_simulator: bool) -> Blueprint:
     for part in (overview, phone, confirm):
         account.register_blueprint(part)
     operator = Blueprint("operator", __name__)
-    for part in (deliveries, messages, services, welcome):
+    for part in (deliveries, gateways, messages, services, welcome):
         operator.register_blueprint(part)
     webapp = Blueprint("webapp", __name__)
     for part in (health, login, signup, account, operator, help_pages):

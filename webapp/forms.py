@@ -36,6 +36,10 @@ class PasswordForm(FlaskForm):
     password = PasswordField()
 
 
+class SwitchForm(FlaskForm):
+    reason = StringField()
+
+
 class ActionForm(FlaskForm):
     """Buttons without fields of their own."""
 

@@ -573,6 +573,7 @@ def upgrade() -> None:
         sa.Column("phone_ending", sa.String(length=2), nullable=False),
         sa.Column("country", sa.String(length=2), nullable=False),
         sa.Column("body_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("only_gateway", sa.String(length=32), nullable=True),
         sa.Column("segments", sa.Integer(), nullable=False),
         sa.Column("status", sa.String(length=32), nullable=False),
         sa.Column("error_code", sa.String(length=64), nullable=False),

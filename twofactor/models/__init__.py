@@ -4,20 +4,15 @@ from twofactor.models.audit import AuditEntry
 from twofactor.models.authenticators import Authenticator
 from twofactor.models.delivery import Attempt, EarlyReceipt, Receipt, ReceiptCount
 from twofactor.models.fence import FenceCounter
+from twofactor.models.gateways import GatewayState
 from twofactor.models.hooks import Hook, HookEvent
 from twofactor.models.jobs import PeriodicJob
 from twofactor.models.limits import LimitSlice
 from twofactor.models.messages import Message
+from twofactor.models.money import Price, Spending
 from twofactor.models.optouts import OptOut, Reply
 from twofactor.models.people import LoginLink, User
-from twofactor.models.routes import (
-    GatewayState,
-    Price,
-    Route,
-    RouteChange,
-    RouteRate,
-    Spending,
-)
+from twofactor.models.routes import Route, RouteChange, RouteRate
 from twofactor.models.services import (
     ApiAccount,
     ApiKey,

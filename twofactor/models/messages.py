@@ -36,6 +36,7 @@ class Message(Base):
     phone_ending: Mapped[str] = mapped_column(String(2))  # all that pages show of the phone
     country: Mapped[str] = mapped_column(String(2))
     body_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    only_gateway: Mapped[str | None] = mapped_column(String(32))  # a test by this one alone
     segments: Mapped[int]
     status: Mapped[Word]  # Status
     error_code: Mapped[str] = mapped_column(String(64), default="")

@@ -151,16 +151,7 @@ def _order(kit: Kit, message: Message, now: datetime) -> Order | None:
         return None
     phone = kit.keyring.unseal(message.phone_sealed, message.phone_place)
     refused = {a.gateway for a in earlier if a.error_class != ErrorClass.RETRY}
-    busy, silent = {a.gateway for a in earlier} - refused, _silent(message)
-    way = routes.pick(
-        kit,
-        message.country,
-        carrier(phone),
-        refused=refused,
-        tried=busy | silent,
-        because=_because(refused | busy, silent),
-        now=now,
-    )
+    way = _way(kit, message, carrier(phone), earlier, refused, now)
     if isinstance(way, Later):
         message.next_try_at, message.leased_until = way.at, None
         return None
@@ -176,6 +167,28 @@ def _order(kit: Kit, message: Message, now: datetime) -> Order | None:
         gateway=kit.gateways[way.gateway],
         sms=_sms(kit, message, attempt, phone, now),
         has_others=way.has_others,
+    )
+
+
+def _way(
+    kit: Kit,
+    message: Message,
+    carrier: str,
+    earlier: list[Attempt],
+    refused: set[str],
+    now: datetime,
+) -> Way | Later | None:
+    if message.only_gateway:
+        return routes.only(kit, message.country, message.only_gateway, refused)
+    busy, silent = {a.gateway for a in earlier} - refused, _silent(message)
+    return routes.pick(
+        kit,
+        message.country,
+        carrier,
+        refused=refused,
+        tried=busy | silent,
+        because=_because(refused | busy, silent),
+        now=now,
     )
 
 

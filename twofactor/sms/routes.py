@@ -5,22 +5,15 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import bindparam, select, update
-from sqlalchemy.dialects import postgresql, sqlite
-
-from twofactor.extensions import db
 from twofactor.kit import Kit
-from twofactor.models import Route, RouteChange
-from twofactor.models.database import changed
-from twofactor.sms import breaker, prices, rates
+from twofactor.sms import breaker, leaders, prices, rates
 from twofactor.sms.breaker import State
 from twofactor.sms.prices import Listed
 from twofactor.sms.routing import Candidate, Ranking, places, rank
 
-STAYS = timedelta(minutes=5)  # a leader leads at least that long
 NO_EXPLORING = 1.0
 
 
@@ -87,14 +80,18 @@ def pick(
     )
 
 
-_ROW = Route.__table__.c
-_LEADER = select(_ROW.gateway, _ROW.since).where(_ROW.country == bindparam("country"))
-
-
-def leader(country: str) -> tuple[str | None, datetime | None]:
-    """Who leads in a country, since when."""
-    row = db.session.connection().execute(_LEADER, {"country": country}).first()
-    return (row.gateway, row.since) if row else (None, None)
+def only(kit: Kit, country: str, gateway: str, refused: Collection[str]) -> Way | None:
+    """The one gateway that an operator wants to try, whatever its state; None once it refused."""
+    if gateway in refused or gateway not in kit.gateways:
+        return None
+    listed = prices.at([gateway], country, kit.now()).get(gateway)
+    return Way(
+        gateway,
+        "an operator tries it",
+        listed.per_segment if listed else None,
+        listed.currency if listed else "",
+        has_others=False,
+    )
 
 
 def candidates(
@@ -133,39 +130,18 @@ def _rank(
     may_explore: bool,
 ) -> Ranking:
     """Rank, and put a change of leader on record: once, whoever sees it first."""
-    led, since = leader(country)
+    led, since = leaders.leader(country)
     ranking = rank(
         candidates(kit, country, carrier, usable, lists, now),
         kit.settings.routing,
         leader=led,
-        may_change=since is None or now >= since + STAYS,
+        may_change=since is None or now >= since + leaders.STAYS,
         chance=kit.chance() if may_explore else NO_EXPLORING,
     )
     is_away = led in kit.gateways and led not in {s.gateway for s in usable}
     if led != ranking.leader and not is_away:
-        _lead(country, led, ranking, now)
+        leaders.change(country, led, ranking, now)
     return ranking
-
-
-def _lead(country: str, led: str | None, ranking: Ranking, now: datetime) -> None:
-    values = {"gateway": ranking.leader, "since": now}
-    if led is None:
-        dialect = sqlite if db.engine.dialect.name == "sqlite" else postgresql
-        first = dialect.insert(Route.__table__).values(country=country, **values)
-        done = changed(first.on_conflict_do_nothing())
-    else:
-        row = update(Route).where(Route.country == country, Route.gateway == led)
-        done = changed(row.values(values))
-    if done == 1:
-        db.session.add(
-            RouteChange(
-                at=now,
-                country=country,
-                gateway=ranking.leader,
-                before=led or "",
-                reason=ranking.why[:300],
-            )
-        )
 
 
 def _opens(state: State) -> datetime:

@@ -99,7 +99,7 @@ def rank(
     best, why = _best(standings, rules, leader)
     known = next((s for s in standings if s.gateway == leader), None)
     if known is not None and not may_change:
-        best, why = known, "leads for the moment"
+        best, why = known, f"{known.reason}; leads for the moment"
     others = [s for s in standings if s is not best]
     if rules.policy != Policy.PREFER:
         others.sort(key=lambda s: -s.score)
