@@ -15,6 +15,7 @@ from twofactor.models import FenceCounter, PeriodicJob
 from twofactor.models.database import changed, transaction
 from twofactor.sms import outbox
 from twofactor.sms.settle import pause, settle
+from twofactor.sms.stats import rollup
 from twofactor.verify import limits, verifications
 
 log = logging.getLogger(__name__)
@@ -50,6 +51,14 @@ def sweep(kit: Kit) -> None:
         changed(delete(FenceCounter).where(FenceCounter.ends_at < int(kit.now().timestamp())))
 
 
+def count_deliveries(kit: Kit) -> None:
+    """Bring the roll-ups up to date, a batch of notes a transaction."""
+    counted = rollup.BATCH
+    while counted == rollup.BATCH:
+        with transaction():
+            counted = rollup.count_changes(kit.now())
+
+
 @dataclass(frozen=True, slots=True)
 class Periodic:
     """Work that is done once every period, however many processes run."""
@@ -59,7 +68,10 @@ class Periodic:
     run: Callable[[Kit], None]
 
 
-PERIODIC = (Periodic("sweep", timedelta(seconds=15), sweep),)
+PERIODIC = (
+    Periodic("sweep", timedelta(seconds=15), sweep),
+    Periodic("roll-ups", timedelta(seconds=5), count_deliveries),
+)
 
 
 def run_due(kit: Kit) -> None:

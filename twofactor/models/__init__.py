@@ -8,6 +8,7 @@ from twofactor.models.jobs import PeriodicJob
 from twofactor.models.limits import LimitSlice
 from twofactor.models.messages import Message
 from twofactor.models.people import LoginLink, User
+from twofactor.models.rollups import DeliveryChange, RollupMark
 from twofactor.models.sessions import Session
 from twofactor.models.verifications import Verification
 
@@ -15,12 +16,14 @@ __all__ = [
     "Attempt",
     "AuditEntry",
     "Authenticator",
+    "DeliveryChange",
     "FenceCounter",
     "LimitSlice",
     "LoginLink",
     "Message",
     "PeriodicJob",
     "Receipt",
+    "RollupMark",
     "Session",
     "User",
     "Verification",

@@ -40,6 +40,7 @@ class Attempt(Base):
     sent_at: Mapped[OptionalTime]  # the gateway took it
     delivered_at: Mapped[OptionalTime]
     settled_at: Mapped[OptionalTime]
+    counted: Mapped[str] = mapped_column(String(160), default="")  # what the roll-ups count of it
 
 
 class Receipt(Base):

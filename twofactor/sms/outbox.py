@@ -16,6 +16,7 @@ from twofactor.gateways.base import Gateway, OutgoingSms
 from twofactor.kit import Kit
 from twofactor.models import Attempt, Message
 from twofactor.models.database import changed
+from twofactor.sms import changes
 from twofactor.sms.phone import Phone
 from twofactor.sms.routing import choose
 from twofactor.sms.segments import count
@@ -120,6 +121,7 @@ def _order(kit: Kit, message: Message, now: datetime) -> Order | None:
     earlier = _attempts_of(message)
     if any(attempt.outcome == "" for attempt in earlier):
         as_unknown(earlier[-1].id, message.id, "the sender stopped in the middle", now)
+        changes.note(message.id)
         return None
     if now >= message.valid_until or message.body_sealed is None:
         as_failed(message.id, Status.EXPIRED, "", ErrorClass.EXPIRED, now)
@@ -145,6 +147,7 @@ def _order(kit: Kit, message: Message, now: datetime) -> Order | None:
     db.session.add(attempt)
     db.session.flush()
     message.attempt_id = attempt.id
+    changes.note(message.id)
     return Order(
         attempt_id=attempt.id,
         message_id=message.id,

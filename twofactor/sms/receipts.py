@@ -13,10 +13,11 @@ from datetime import datetime
 from sqlalchemy import Connection, Row, case, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from twofactor.extensions import db
 from twofactor.gateways.base import ParsedReceipt
 from twofactor.kit import Kit
 from twofactor.models import Attempt, Message, Receipt, Verification
-from twofactor.models.database import changed
+from twofactor.sms import changes
 from twofactor.sms.moves import replaceable
 from twofactor.words import Status
 
@@ -64,7 +65,9 @@ def confirm(verification: Verification, now: datetime) -> None:
         .scalar_subquery()
     )
     row = update(Message).where(Message.id == likely, Message.confirmed_at.is_(None))
-    changed(row.values(confirmed_at=now))
+    confirmed = row.values(confirmed_at=now).returning(Message.id)
+    for message_id in db.session.scalars(confirmed):
+        changes.note(message_id)
 
 
 def fact_of(attempt_id: int, receipt: ParsedReceipt) -> str:
@@ -155,4 +158,5 @@ def _move(
     if status.is_final:  # nobody may send it any more
         values |= {"next_try_at": None, "leased_until": None, "body_sealed": None}
     connection.execute(message.values(values))
+    changes.note(attempt.message_id, connection)
     return True

@@ -7,6 +7,7 @@ from sqlalchemy import update
 from twofactor.gateways.base import Accepted, Refused, SendResult
 from twofactor.models import Attempt, Message
 from twofactor.models.database import changed
+from twofactor.sms import changes
 from twofactor.sms.moves import replaceable
 from twofactor.words import ErrorClass, Status
 
@@ -26,6 +27,7 @@ def settle(
         _as_refused(attempt_id, message_id, result, now, wait)
     else:
         as_unknown(attempt_id, message_id, result.reason, now)
+    changes.note(message_id)
 
 
 def as_unknown(attempt_id: int, message_id: int, reason: str, now: datetime) -> None:
