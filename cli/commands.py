@@ -4,10 +4,11 @@ from collections.abc import Callable
 
 from flask import Flask
 
-from cli.group import Group
+from cli.demo.command import demo
+from cli.group import Group, Single
 from cli.operators import operators
 
-GROUPS: tuple[Group, ...] = (operators,)
+GROUPS: tuple[Group | Single, ...] = (operators, demo)
 
 
 def install(app: Flask, make_ready: Callable[[], None]) -> None:

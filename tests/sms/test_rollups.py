@@ -158,14 +158,14 @@ def test_roll_ups_and_tail_equal_a_count_over_the_raw_rows(
     _clear()
     for act, pick in steps:
         getattr(street, act)(pick)
-    raw = _raw()
-    assert _rolled_up() + _tail() == raw
+    raw = raw_counts()
+    assert rolled_up() + _tail() == raw
     whole = history.history(periods.period("399d", street.kit.now()), {}).whole.now
     assert whole.attempts == sum(n for (*_, name), n in raw.items() if name == "attempts")
     jobs.count_deliveries(street.kit)
     assert not rollup.pending().deltas
     for span in (1, 24):
-        assert _rolled_up(span) == raw
+        assert rolled_up(span) == raw
     assert _spent() == 50_000 * sum(
         price is not None for price in db.session.scalars(select(Attempt.price))
     )
@@ -180,7 +180,7 @@ def test_counters_for_ever_never_fall(street: Street, steps: list[tuple[str, int
     seen: Count = Counter()
     for act, pick in steps:
         getattr(street, act)(pick)
-        now = _rolled_up(EVER)
+        now = rolled_up(EVER)
         assert all(now[key] >= amount for key, amount in seen.items())
         seen = now
 
@@ -191,10 +191,10 @@ def test_what_comes_after_the_count_is_counted_too(street: Street, late: str) ->
     street.ask(0)
     street.send(0)
     jobs.count_deliveries(street.kit)
-    before = _rolled_up()
+    before = rolled_up()
     getattr(street, late)(14)  # for a report: delivered
     jobs.count_deliveries(street.kit)
-    assert _rolled_up() == _raw() != before
+    assert rolled_up() == raw_counts() != before
 
 
 def test_what_retention_deletes_stays_counted(street: Street) -> None:
@@ -202,13 +202,13 @@ def test_what_retention_deletes_stays_counted(street: Street) -> None:
     street.ask(0)
     street.send(0)
     jobs.count_deliveries(street.kit)
-    before = _rolled_up()
+    before = rolled_up()
     with transaction() as session:
         session.execute(delete(Message))
     street.ask(1)
     jobs.count_deliveries(street.kit)
     assert before
-    assert _rolled_up() == before
+    assert rolled_up() == before
 
 
 def _clear() -> None:
@@ -220,7 +220,7 @@ def _clear() -> None:
         assert session.query(User).count() == 1
 
 
-def _raw() -> Count:
+def raw_counts() -> Count:
     """A plain count over the rows, written without the code under test."""
     found: Count = Counter()
     rows = db.session.execute(
@@ -243,7 +243,7 @@ def _raw() -> Count:
     return found
 
 
-def _rolled_up(span: int = 1) -> Count:
+def rolled_up(span: int = 1) -> Count:
     found: Count = Counter()
     table = delivery_rollups
     for row in db.session.execute(select(table).where(table.c.span_hours == span)).mappings():

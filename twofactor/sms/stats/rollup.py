@@ -9,9 +9,10 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, Table, bindparam, delete, select, update
+from sqlalchemy import Executable, Select, Table, bindparam, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from twofactor.extensions import db
@@ -149,9 +150,15 @@ def _cost_rows(span: int, counts: Deltas) -> list[dict[str, Any]]:
 def _upsert(table: Table, sums: Sequence[str], rows: list[dict[str, Any]]) -> None:
     if not rows:
         return
-    dialect = sqlite if db.engine.dialect.name == "sqlite" else postgresql
+    db.session.connection().execute(_raise(db.engine.dialect.name, table, tuple(sums)), rows)
+
+
+@cache
+def _raise(dialect_name: str, table: Table, sums: tuple[str, ...]) -> Executable:
+    """The upsert that adds; built once, for that takes longer than running it."""
+    dialect = sqlite if dialect_name == "sqlite" else postgresql
     new = dialect.insert(table)
     raised = {name: table.c[name] + new.excluded[name] for name in sums}
     keys = [column.name for column in table.primary_key]
-    statement = new.on_conflict_do_update(index_elements=keys, set_=raised)
-    db.session.connection().execute(statement, rows)
+    statement: Executable = new.on_conflict_do_update(index_elements=keys, set_=raised)
+    return statement
