@@ -107,10 +107,8 @@ class Past:
         self.message_id += 1
         tries = 1
         if self.chance.random() < GATEWAYS[text.gateway].refused:
-            failed, refused, account = Status.FAILED.value, "refused", ErrorClass.ACCOUNT.value
-            self._attempt(
-                rows, text, Fate(failed, refused, account, "busy", settled_at=text.at), ""
-            )
+            failed, refused, busy = Status.FAILED.value, "refused", ErrorClass.RETRY.value
+            self._attempt(rows, text, Fate(failed, refused, busy, "429", settled_at=text.at), "")
             others = [name for name in _NAMES if name != text.gateway]
             text, tries = text._replace(gateway=others[self.message_id % len(others)]), 2
         fate = self._fate(text)

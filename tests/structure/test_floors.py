@@ -16,6 +16,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "twofactor.extensions",
         "twofactor.browser",
         "twofactor.logs",
+        "twofactor.spreadsheet",
     ),
     ("twofactor.gateways", "twofactor.crypto"),
     ("twofactor.kit",),

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Table, func, select
 
 from twofactor.extensions import db
-from twofactor.models.rollups import HOUR, MEASURES, SPLIT, cost_rollups, delivery_rollups
+from twofactor.models.rollups import HOUR, MEASURES, SETTLED, SPLIT, cost_rollups, delivery_rollups
 from twofactor.sms.stats.figures import Figures, total
 from twofactor.sms.stats.measures import COST, Key, wider
 from twofactor.sms.stats.periods import Period
@@ -16,7 +16,7 @@ from twofactor.sms.stats.rollup import Deltas, pending
 
 Cell = tuple[str, str, str]  # gateway, country, purpose
 Filters = Mapping[str, str]  # dimension of SPLIT -> the one value that counts
-SERIES = ("attempts", "accepted", "delivered", "undelivered", "failed", "expired", "rejected")
+SERIES = ("attempts", "accepted", *SETTLED, "confirmed")
 
 
 @dataclass(frozen=True, slots=True)
