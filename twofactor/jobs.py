@@ -8,6 +8,7 @@ from datetime import timedelta
 from sqlalchemy import delete, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from twofactor.alerts import keep, looks, tell
 from twofactor.extensions import db
 from twofactor.gateways.base import SendResult, Unknown
 from twofactor.kit import Kit
@@ -59,6 +60,22 @@ def count_deliveries(kit: Kit) -> None:
             counted = rollup.count_changes(kit.now())
 
 
+def watch(kit: Kit) -> None:
+    """Look for disturbances, and tell operators of new ones."""
+    findings = looks.look(kit)
+    with transaction():
+        keep.settle(findings, kit.now())
+    tell.news(kit)
+
+
+def watch_balances(kit: Kit) -> None:
+    """Ask the gateways for our balance there."""
+    findings = looks.look_at_balances(kit)
+    with transaction():
+        keep.settle(findings, kit.now())
+    tell.news(kit)
+
+
 @dataclass(frozen=True, slots=True)
 class Periodic:
     """Work that is done once every period, however many processes run."""
@@ -71,6 +88,8 @@ class Periodic:
 PERIODIC = (
     Periodic("sweep", timedelta(seconds=15), sweep),
     Periodic("roll-ups", timedelta(seconds=5), count_deliveries),
+    Periodic("alerts", timedelta(minutes=1), watch),
+    Periodic("balances", timedelta(minutes=15), watch_balances),
 )
 
 

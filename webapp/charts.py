@@ -6,9 +6,8 @@ in HTML, in the reader's own size. Colours come from the stylesheet by class.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from html import escape
 from itertools import count
-
-from markupsafe import Markup, escape
 
 HEIGHT = 100.0
 GAP = 0.18  # of a bar's place
@@ -30,7 +29,7 @@ class Chart:
 
     title: str
     about: str  # one sentence: what is seen
-    svg: Markup
+    svg: str  # escaped: safe to put into a page
     top: str  # what the upper edge stands for
     labels: Sequence[str]  # of some places along the lower edge, evenly spread
     legend: Sequence[tuple[str, str]]  # class, word
@@ -44,7 +43,7 @@ def bars(title: str, about: str, names: Sequence[str], parts: Sequence[Part]) ->
         sum(values) for values in zip(*(map(_zero, part.values) for part in parts), strict=True)
     ]
     top = max(sums, default=0) or 1
-    marks: list[Markup] = []
+    marks: list[str] = []
     for place, name in enumerate(names):
         base = HEIGHT
         for part in parts:
@@ -67,14 +66,14 @@ def bars(title: str, about: str, names: Sequence[str], parts: Sequence[Part]) ->
 
 def lines(title: str, about: str, names: Sequence[str], parts: Sequence[Part]) -> Chart:
     """Shares from 0 to 1 as lines; a place without a sample is a gap."""
-    marks: list[Markup] = []
+    marks: list[str] = []
     for part in parts:
         for run in _runs(part.values):
             points = " ".join(f"{x + 0.5:g},{(1 - y) * HEIGHT:.2f}" for x, y in run)
             if len(run) == 1:
                 x, y = run[0]
                 points = f"{x + 0.2:g},{(1 - y) * HEIGHT:.2f} {x + 0.8:g},{(1 - y) * HEIGHT:.2f}"
-            marks.append(Markup('<polyline class="{}" points="{}"/>').format(part.kind, points))
+            marks.append(f'<polyline class="{escape(part.kind)}" points="{points}"/>')
     rows = [
         [name, *(_percent(part.values[place]) for part in parts)]
         for place, name in enumerate(names)
@@ -84,20 +83,21 @@ def lines(title: str, about: str, names: Sequence[str], parts: Sequence[Part]) -
     return Chart(title, about, svg, "100 %", _spread(names), legend, ["", *_words(parts)], rows)
 
 
-def _svg(title: str, about: str, width: int, marks: Sequence[Markup]) -> Markup:
+def _svg(title: str, about: str, width: int, marks: Sequence[str]) -> str:
     number = next(_ids)
-    return Markup(
-        '<svg class="chart" role="img" aria-labelledby="chart-{0} about-{0}"'
-        ' viewBox="0 0 {1} {2:g}" preserveAspectRatio="none">'
-        '<title id="chart-{0}">{3}</title><desc id="about-{0}">{4}</desc>{5}</svg>'
-    ).format(number, max(1, width), HEIGHT, title, about, Markup("").join(marks))
+    return (
+        f'<svg class="chart" role="img" aria-labelledby="chart-{number} about-{number}"'
+        f' viewBox="0 0 {max(1, width)} {HEIGHT:g}" preserveAspectRatio="none">'
+        f'<title id="chart-{number}">{escape(title)}</title>'
+        f'<desc id="about-{number}">{escape(about)}</desc>{"".join(marks)}</svg>'
+    )
 
 
-def _rect(kind: str, x: float, y: float, width: float, height: float, tip: str) -> Markup:
-    return Markup(
-        '<rect class="{}" x="{:.2f}" y="{:.2f}" width="{:.2f}" height="{:.2f}">'
-        "<title>{}</title></rect>"
-    ).format(kind, x, y, width, height, escape(tip))
+def _rect(kind: str, x: float, y: float, width: float, height: float, tip: str) -> str:
+    return (
+        f'<rect class="{escape(kind)}" x="{x:.2f}" y="{y:.2f}" width="{width:.2f}"'
+        f' height="{height:.2f}"><title>{escape(tip)}</title></rect>'
+    )
 
 
 def _runs(values: Sequence[float | None]) -> list[list[tuple[int, float]]]:

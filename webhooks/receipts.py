@@ -14,6 +14,7 @@ from twofactor.gateways.base import BadCredential, Callback, Gateway, Malformed
 from twofactor.house import house
 from twofactor.ids import ATTEMPT, is_sid
 from twofactor.models.writer import Overloaded
+from twofactor.sms import strangers
 from twofactor.sms.receipts import record
 
 webhooks = Blueprint("webhooks", __name__)
@@ -33,6 +34,7 @@ def status(gateway: str, token: str = "") -> ResponseReturnValue:
         receipts = adapter.parse_receipts(callback)
     except BadCredential:
         log.warning("a callback for %s was not signed by it", gateway)
+        strangers.note(gateway, callback.received_at)
         return _plain("signature or token missing or wrong", 403)
     except Malformed as error:
         log.warning("%s sent a callback we can't read: %s", gateway, error)

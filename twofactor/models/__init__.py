@@ -1,5 +1,6 @@
 """The one SQLAlchemy model layer: columns, constraints, tiny row methods."""
 
+from twofactor.models.alerts import Alert
 from twofactor.models.audit import AuditEntry
 from twofactor.models.authenticators import Authenticator
 from twofactor.models.delivery import Attempt, Receipt
@@ -13,6 +14,7 @@ from twofactor.models.sessions import Session
 from twofactor.models.verifications import Verification
 
 __all__ = [
+    "Alert",
     "Attempt",
     "AuditEntry",
     "Authenticator",

@@ -138,6 +138,12 @@ def refund(kit: Kit, limit: Limit, value: str, counted_at: datetime) -> None:
     db.session.execute(_LOWER, {"key": _key(kit, limit, value), "slice": start})
 
 
+def used(kit: Kit, limit: Limit, value: str, now: datetime) -> int:
+    """How many hits count at the moment; counts none."""
+    key, second = _key(kit, limit, value), int(now.timestamp())
+    return sum(hits for _, hits in _slices(limit, key, second))
+
+
 def forget(now: datetime) -> None:
     """Drop the slices that no window reaches any more."""
     db.session.execute(

@@ -5,14 +5,22 @@ from datetime import UTC, datetime
 from twofactor.models.rollups import HOUR, LATENCY_BOUNDS
 from twofactor.sms.stats.figures import Figures
 from twofactor.sms.stats.history import History
+from twofactor.sms.stats.periods import Period
 from webapp.charts import Chart, Part, bars, lines
+
+Series = list[tuple[int, Figures]]
 
 
 def pictures(history: History) -> list[Chart]:
     """Volume, rates, latency and funnel; none where there is nothing to draw."""
     if not history.whole.now.attempts:
         return []
-    return [volume(history), rates(history), latency(history.whole.now), funnel(history.whole.now)]
+    return [
+        volume(history),
+        rates(history.period, history.series),
+        latency(history.whole.now),
+        funnel(history.whole.now),
+    ]
 
 
 def volume(history: History) -> Chart:
@@ -21,23 +29,24 @@ def volume(history: History) -> Chart:
     failed = [figures.settled - figures.delivered for figures in series]
     unsettled = [figures.attempts - figures.settled for figures in series]
     about = f"{history.whole.now.attempts:,} attempts in {history.period.words}, oldest first."
+    names = _names(history.period, history.series)
     parts = [
         Part("delivered", "good", [figures.delivered for figures in series]),
         Part("not settled yet", "open", unsettled),
         Part("failed", "bad", failed),
     ]
-    return bars(f"Attempts by {_unit(history)}", about, _names(history), parts)
+    return bars(f"Attempts by {_unit(history.period)}", about, names, parts)
 
 
-def rates(history: History) -> Chart:
+def rates(period: Period, counted: Series) -> Chart:
     """Delivery and conversion, by hour or day."""
-    series = [figures for _, figures in history.series]
+    series = [figures for _, figures in counted]
     about = "Delivered of settled attempts, and confirmed of those that gateways took."
     parts = [
         Part("delivery rate", "good", [figures.delivery_rate for figures in series]),
         Part("conversion rate", "tone", [figures.conversion_rate for figures in series]),
     ]
-    return lines(f"Rates by {_unit(history)}", about, _names(history), parts)
+    return lines(f"Rates by {_unit(period)}", about, _names(period, counted), parts)
 
 
 def latency(figures: Figures) -> Chart:
@@ -61,10 +70,10 @@ def funnel(figures: Figures) -> Chart:
     return bars("Funnel", about, names, [Part("attempts", "tone", list(steps.values()))])
 
 
-def _unit(history: History) -> str:
-    return "hour" if history.period.span_hours == HOUR else "day"
+def _unit(period: Period) -> str:
+    return "hour" if period.span_hours == HOUR else "day"
 
 
-def _names(history: History) -> list[str]:
-    form = "%a %H:00" if history.period.span_hours == HOUR else "%d %b"
-    return [f"{datetime.fromtimestamp(when, UTC):{form}}" for when, _ in history.series]
+def _names(period: Period, counted: Series) -> list[str]:
+    form = "%a %H:00" if period.span_hours == HOUR else "%d %b"
+    return [f"{datetime.fromtimestamp(when, UTC):{form}}" for when, _ in counted]

@@ -3,12 +3,21 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Table, func, select
 
 from twofactor.extensions import db
-from twofactor.models.rollups import HOUR, MEASURES, SETTLED, SPLIT, cost_rollups, delivery_rollups
+from twofactor.models.rollups import (
+    EVER,
+    HOUR,
+    MEASURES,
+    SETTLED,
+    SPLIT,
+    cost_rollups,
+    delivery_rollups,
+)
 from twofactor.sms.stats.figures import Figures, total
 from twofactor.sms.stats.measures import COST, Key, wider
 from twofactor.sms.stats.periods import Period
@@ -47,7 +56,7 @@ def history(period: Period, filters: Filters) -> History:
         period,
         Compared("", total(_kept(now, filters)), total(_kept(before, filters))),
         {name: _split(name, now, before, filters) for name in SPLIT},
-        _series(period, filters, tail),
+        series(period, filters, tail),
         {name: sorted({cell[place] for cell in now}) for place, name in enumerate(SPLIT)},
     )
 
@@ -66,6 +75,30 @@ def cells(period: Period, tail: Deltas | None = None) -> dict[Cell, Figures]:
         cell = found.setdefault((key.gateway, key.country, key.purpose), Counter())
         cell.update(delta)
     return {cell: Figures(counts) for cell, counts in found.items() if counts["attempts"]}
+
+
+def since_ever() -> dict[Cell, Figures]:
+    """How often anything was reached since the first attempt: never falls, and so leaves the tail
+    to the job."""
+    first = datetime.fromtimestamp(0, UTC)
+    return cells(Period("ever", first, first + timedelta(seconds=1), EVER), tail={})
+
+
+def series(
+    period: Period, filters: Filters, tail: Deltas | None = None
+) -> list[tuple[int, Figures]]:
+    """Counts by slice, oldest first, none left out."""
+    table = delivery_rollups
+    rows = select(table.c.slice, *(func.sum(table.c[name]) for name in SERIES)).where(
+        *_inside(table, period), *(table.c[name] == value for name, value in filters.items())
+    )
+    counts = {when: Counter[str]() for when in period.slices}
+    for when, *amounts in db.session.execute(rows.group_by(table.c.slice)):
+        counts[when] = Counter({n: int(a) for n, a in zip(SERIES, amounts, strict=True)})
+    for key, delta in _within(period, pending().deltas if tail is None else tail):
+        if _fits((key.gateway, key.country, key.purpose), filters):
+            counts[key.slice].update({name: delta[name] for name in SERIES})
+    return [(when, Figures(found)) for when, found in sorted(counts.items())]
 
 
 def grouped(
@@ -120,17 +153,3 @@ def _split(
     new, old = grouped([name], now, others), grouped([name], before, others)
     rows = [Compared(key[0], figures, old.get(key, Figures())) for key, figures in new.items()]
     return sorted(rows, key=lambda row: (-row.now.attempts, row.name))
-
-
-def _series(period: Period, filters: Filters, tail: Deltas) -> list[tuple[int, Figures]]:
-    table = delivery_rollups
-    rows = select(table.c.slice, *(func.sum(table.c[name]) for name in SERIES)).where(
-        *_inside(table, period), *(table.c[name] == value for name, value in filters.items())
-    )
-    counts = {when: Counter[str]() for when in period.slices}
-    for when, *amounts in db.session.execute(rows.group_by(table.c.slice)):
-        counts[when] = Counter({n: int(a) for n, a in zip(SERIES, amounts, strict=True)})
-    for key, delta in _within(period, tail):
-        if _fits((key.gateway, key.country, key.purpose), filters):
-            counts[key.slice].update({name: delta[name] for name in SERIES})
-    return [(when, Figures(found)) for when, found in sorted(counts.items())]
