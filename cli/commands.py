@@ -6,9 +6,11 @@ from flask import Flask
 
 from cli.demo.command import demo
 from cli.group import Group, Single
+from cli.messages import messages
 from cli.operators import operators
+from cli.stats import stats
 
-GROUPS: tuple[Group | Single, ...] = (operators, demo)
+GROUPS: tuple[Group | Single, ...] = (operators, messages, stats, demo)
 
 
 def install(app: Flask, make_ready: Callable[[], None]) -> None:
