@@ -1,1 +1,1 @@
-"""Measurements: each figure is a ratio to rivals that ran in the same minutes on this machine."""
+"""Measurements: each a module with `main(arguments) -> bool`, run by `python -m bench NAME`."""

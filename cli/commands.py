@@ -4,15 +4,26 @@ from collections.abc import Callable
 
 from flask import Flask
 
+from cli.demo.command import demo
 from cli.gateways import gateways
-from cli.group import Group
+from cli.group import Group, Single
+from cli.messages import messages
 from cli.operators import operators
 from cli.services import services_group
 from cli.simulate import command as simulation
 from cli.simulate.composed import Compose
+from cli.stats import stats
 from cli.webhooks import webhooks_group
 
-GROUPS: tuple[Group, ...] = (operators, gateways, services_group, webhooks_group)
+GROUPS: tuple[Group | Single, ...] = (
+    operators,
+    gateways,
+    services_group,
+    webhooks_group,
+    messages,
+    stats,
+    demo,
+)
 
 
 def install(app: Flask, make_ready: Callable[[], None], compose: Compose) -> None:

@@ -16,3 +16,14 @@ class Group(AppGroup):
         if self.make_ready is not None:
             self.make_ready()
         return super().invoke(ctx)
+
+
+class Single(click.Command):
+    """`flask <verb>` that stands alone; makes the database ready first."""
+
+    make_ready: Callable[[], None] | None = None
+
+    def invoke(self, ctx: click.Context) -> Any:
+        if self.make_ready is not None:
+            self.make_ready()
+        return super().invoke(ctx)

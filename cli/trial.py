@@ -9,8 +9,8 @@ from twofactor.extensions import db
 from twofactor.kit import Kit
 from twofactor.models import Message
 from twofactor.models.database import transaction
-from twofactor.sms import stats
 from twofactor.sms.phone import BadPhone, parse
+from twofactor.sms.stats import messages as stats
 from twofactor.verify import trials
 from twofactor.verify.limits import LimitReached
 from twofactor.verify.targets import CountryClosed

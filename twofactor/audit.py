@@ -1,11 +1,13 @@
 """The audit: append-only, always written in the transaction of what it tells of (S-67)."""
 
-from sqlalchemy import select
+from collections.abc import Sequence
+
+from sqlalchemy import Row, select
 
 from twofactor.browser import in_words
 from twofactor.extensions import db
 from twofactor.kit import Kit, Visitor
-from twofactor.models import AuditEntry
+from twofactor.models import AuditEntry, User
 from twofactor.words import AuditEvent
 
 
@@ -28,3 +30,18 @@ def recent(user_id: int, most: int = 10) -> list[AuditEntry]:
     """A user's latest entries, newest first."""
     of_user = select(AuditEntry).where(AuditEntry.user_id == user_id)
     return list(db.session.scalars(of_user.order_by(AuditEntry.id.desc()).limit(most)))
+
+
+def pages(
+    event: str, email: str, before: int | None, most: int
+) -> Sequence[Row[AuditEntry, str | None]]:
+    """Entries with their user's e-mail address, newest first; empty words leave a filter open,
+    `before` is the id that the page before ended with."""
+    found = select(AuditEntry, User.email).outerjoin(User, User.id == AuditEntry.user_id)
+    if event:
+        found = found.where(AuditEntry.event == event)
+    if email:
+        found = found.where(User.email == email.lower())
+    if before is not None:
+        found = found.where(AuditEntry.id < before)
+    return db.session.execute(found.order_by(AuditEntry.id.desc()).limit(most)).all()

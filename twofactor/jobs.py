@@ -8,6 +8,7 @@ from datetime import timedelta
 from sqlalchemy import delete, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from twofactor.alerts import keep, looks, tell
 from twofactor.extensions import db
 from twofactor.gateways.base import SendResult, Unknown
 from twofactor.kit import Kit
@@ -15,6 +16,7 @@ from twofactor.models import FenceCounter, PeriodicJob
 from twofactor.models.database import changed, transaction
 from twofactor.sms import breaker, budget, early, outbox, slowness
 from twofactor.sms.settle import pause, settle
+from twofactor.sms.stats import rollup
 from twofactor.verify import limits, replies, verifications
 from twofactor.verify.limits import LimitReached
 
@@ -78,6 +80,30 @@ def sweep(kit: Kit) -> None:
         changed(delete(FenceCounter).where(FenceCounter.ends_at < int(kit.now().timestamp())))
 
 
+def count_deliveries(kit: Kit) -> None:
+    """Bring the roll-ups up to date, a batch of notes a transaction."""
+    counted = rollup.BATCH
+    while counted == rollup.BATCH:
+        with transaction():
+            counted = rollup.count_changes(kit.now())
+
+
+def watch(kit: Kit) -> None:
+    """Look for disturbances, and tell operators of new ones."""
+    findings = looks.look(kit)
+    with transaction():
+        keep.settle(findings, kit.now())
+    tell.news(kit)
+
+
+def watch_balances(kit: Kit) -> None:
+    """Ask the gateways for our balance there."""
+    findings = looks.look_at_balances(kit)
+    with transaction():
+        keep.settle(findings, kit.now())
+    tell.news(kit)
+
+
 @dataclass(frozen=True, slots=True)
 class Periodic:
     """Work that is done once every period, however many processes run."""
@@ -96,6 +122,9 @@ def watch_gateways(kit: Kit) -> None:
 PERIODIC = (
     Periodic("sweep", timedelta(seconds=15), sweep),
     Periodic("watch gateways", timedelta(minutes=1), watch_gateways),
+    Periodic("roll-ups", timedelta(seconds=5), count_deliveries),
+    Periodic("alerts", timedelta(minutes=1), watch),
+    Periodic("balances", timedelta(minutes=15), watch_balances),
 )
 
 

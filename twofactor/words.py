@@ -158,6 +158,19 @@ class Scope(StrEnum):
     UNGUARDED = "unguarded"  # switch the guard against pumping off for one verification
 
 
+class AlertKind(StrEnum):
+    """What an operator is alerted to."""
+
+    DELIVERY_LOW = "delivery_low"  # of a gateway in a country, below its own norm
+    CONVERSION_LOW = "conversion_low"  # likewise
+    LATENCY_HIGH = "latency_high"  # likewise
+    PRICE_JUMP = "price_jump"  # likewise
+    RECEIPTS_STOPPED = "receipts_stopped"  # of a gateway
+    SIGNATURES_FAILING = "signatures_failing"  # callbacks that no gateway signed
+    BALANCE_LOW = "balance_low"  # money left with a gateway
+    BUDGET_USED = "budget_used"  # most of the day's texts are sent
+
+
 class AuditEvent(StrEnum):
     """What the audit keeps; each in the transaction that did it."""
 
@@ -188,3 +201,5 @@ class AuditEvent(StrEnum):
     KEY_REVOKED = "key_revoked"
     GATEWAY_SWITCHED = "gateway_switched"
     TEST_SENT = "test_sent"
+    ALERT_ACKNOWLEDGED = "alert_acknowledged"
+    ALERT_MUTED = "alert_muted"

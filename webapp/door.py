@@ -8,6 +8,9 @@ from webapp.account.phone import phone
 from webapp.health import health
 from webapp.help import help_pages
 from webapp.login import login
+from webapp.metrics import metrics
+from webapp.operator.alerts import alerts
+from webapp.operator.audit import audit
 from webapp.operator.deliveries import deliveries
 from webapp.operator.gateways import gateways
 from webapp.operator.messages import messages
@@ -23,10 +26,10 @@ def blueprint(*, has_simulator: bool) -> Blueprint:
     for part in (overview, phone, confirm):
         account.register_blueprint(part)
     operator = Blueprint("operator", __name__)
-    for part in (deliveries, gateways, messages, services, welcome):
+    for part in (deliveries, gateways, messages, services, alerts, audit, welcome):
         operator.register_blueprint(part)
     webapp = Blueprint("webapp", __name__)
-    for part in (health, login, signup, account, operator, help_pages):
+    for part in (health, metrics, login, signup, account, operator, help_pages):
         webapp.register_blueprint(part)
     if has_simulator:
         webapp.register_blueprint(simulator)

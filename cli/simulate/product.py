@@ -121,7 +121,8 @@ class Product:
     def record(self, gateway: str, receipt: ParsedReceipt) -> None:
         """A receipt comes in."""
         with db.engine.connect().execution_options(writes=True) as connection, connection.begin():
-            receipts.record(connection, self.kit, gateway, [receipt], self.kit.now())
+            told = receipts.reports(self.kit, gateway, [receipt], self.kit.now())
+            receipts.record(connection, [told])
 
     def keep_house(self) -> None:
         jobs.run_due(self.kit)

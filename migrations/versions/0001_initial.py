@@ -30,6 +30,82 @@ def upgrade() -> None:
         sa.UniqueConstraint("sid", name=op.f("uq_api_accounts_sid")),
     )
     op.create_table(
+        "cost_rollups",
+        sa.Column("span_hours", sa.SmallInteger(), autoincrement=False, nullable=False),
+        sa.Column("slice", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("gateway", sa.String(length=32), nullable=False),
+        sa.Column("country", sa.String(length=2), nullable=False),
+        sa.Column("purpose", sa.String(length=32), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("millionths", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "span_hours",
+            "slice",
+            "gateway",
+            "country",
+            "purpose",
+            "currency",
+            name=op.f("pk_cost_rollups"),
+        ),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "delivery_changes",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "message_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery_changes")),
+    )
+    with op.batch_alter_table("delivery_changes", schema=None) as batch_op:
+        batch_op.create_index("ix_delivery_changes_message_id", ["message_id"], unique=False)
+
+    op.create_table(
+        "delivery_rollups",
+        sa.Column("span_hours", sa.SmallInteger(), autoincrement=False, nullable=False),
+        sa.Column("slice", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("gateway", sa.String(length=32), nullable=False),
+        sa.Column("country", sa.String(length=2), nullable=False),
+        sa.Column("purpose", sa.String(length=32), nullable=False),
+        sa.Column("attempts", sa.BigInteger(), nullable=False),
+        sa.Column("accepted", sa.BigInteger(), nullable=False),
+        sa.Column("delivered", sa.BigInteger(), nullable=False),
+        sa.Column("undelivered", sa.BigInteger(), nullable=False),
+        sa.Column("failed", sa.BigInteger(), nullable=False),
+        sa.Column("expired", sa.BigInteger(), nullable=False),
+        sa.Column("rejected", sa.BigInteger(), nullable=False),
+        sa.Column("confirmed", sa.BigInteger(), nullable=False),
+        sa.Column("error_retry", sa.BigInteger(), nullable=False),
+        sa.Column("error_bad_phone", sa.BigInteger(), nullable=False),
+        sa.Column("error_blocked", sa.BigInteger(), nullable=False),
+        sa.Column("error_opted_out", sa.BigInteger(), nullable=False),
+        sa.Column("error_route", sa.BigInteger(), nullable=False),
+        sa.Column("error_account", sa.BigInteger(), nullable=False),
+        sa.Column("error_expired", sa.BigInteger(), nullable=False),
+        sa.Column("error_unclassified", sa.BigInteger(), nullable=False),
+        sa.Column("latency_00", sa.BigInteger(), nullable=False),
+        sa.Column("latency_01", sa.BigInteger(), nullable=False),
+        sa.Column("latency_02", sa.BigInteger(), nullable=False),
+        sa.Column("latency_03", sa.BigInteger(), nullable=False),
+        sa.Column("latency_04", sa.BigInteger(), nullable=False),
+        sa.Column("latency_05", sa.BigInteger(), nullable=False),
+        sa.Column("latency_06", sa.BigInteger(), nullable=False),
+        sa.Column("latency_07", sa.BigInteger(), nullable=False),
+        sa.Column("latency_08", sa.BigInteger(), nullable=False),
+        sa.Column("latency_09", sa.BigInteger(), nullable=False),
+        sa.Column("latency_10", sa.BigInteger(), nullable=False),
+        sa.Column("latency_11", sa.BigInteger(), nullable=False),
+        sa.Column("latency_12", sa.BigInteger(), nullable=False),
+        sa.Column("latency_13", sa.BigInteger(), nullable=False),
+        sa.Column("latency_14", sa.BigInteger(), nullable=False),
+        sa.Column("latency_15", sa.BigInteger(), nullable=False),
+        sa.Column("latency_16", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "span_hours", "slice", "gateway", "country", "purpose", name=op.f("pk_delivery_rollups")
+        ),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "early_receipts",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("gateway", sa.String(length=32), nullable=False),
@@ -143,6 +219,12 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_replies_received_at"), ["received_at"], unique=False)
 
     op.create_table(
+        "rollup_marks",
+        sa.Column("name", sa.String(length=32), nullable=False),
+        sa.Column("counted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_rollup_marks")),
+    )
+    op.create_table(
         "route_changes",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
@@ -198,6 +280,43 @@ def upgrade() -> None:
         sa.UniqueConstraint("email", name=op.f("uq_users_email")),
         sa.UniqueConstraint("sid", name=op.f("uq_users_sid")),
     )
+    op.create_table(
+        "alerts",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("gateway", sa.String(length=32), nullable=False),
+        sa.Column("country", sa.String(length=2), nullable=False),
+        sa.Column("streak", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.String(length=300), nullable=False),
+        sa.Column("figures", sa.JSON(), nullable=False),
+        sa.Column("found_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("acknowledged_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column(
+            "acknowledged_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
+        ),
+        sa.Column("muted_until", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["acknowledged_by"],
+            ["users.id"],
+            name=op.f("fk_alerts_acknowledged_by"),
+            ondelete="SET NULL",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_alerts")),
+    )
+    with op.batch_alter_table("alerts", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_alerts_found_at"), ["found_at"], unique=False)
+        batch_op.create_index(
+            "uq_alerts_live",
+            ["kind", "gateway", "country"],
+            unique=True,
+            sqlite_where=sa.text("closed_at IS NULL"),
+            postgresql_where=sa.text("closed_at IS NULL"),
+        )
+
     op.create_table(
         "api_keys",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -644,6 +763,7 @@ def upgrade() -> None:
         sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("judge_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("counted", sa.String(length=160), nullable=False),
         sa.ForeignKeyConstraint(
             ["message_id"], ["messages.id"], name=op.f("fk_attempts_message_id"), ondelete="CASCADE"
         ),
@@ -804,6 +924,15 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_api_keys_account_id"))
 
     op.drop_table("api_keys")
+    with op.batch_alter_table("alerts", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_alerts_live",
+            sqlite_where=sa.text("closed_at IS NULL"),
+            postgresql_where=sa.text("closed_at IS NULL"),
+        )
+        batch_op.drop_index(batch_op.f("ix_alerts_found_at"))
+
+    op.drop_table("alerts")
     op.drop_table("users")
     op.drop_table("spending")
     op.drop_table("routes")
@@ -812,6 +941,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_route_changes_at"))
 
     op.drop_table("route_changes")
+    op.drop_table("rollup_marks")
     with op.batch_alter_table("replies", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_replies_received_at"))
 
@@ -833,5 +963,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_early_receipts_received_at"))
 
     op.drop_table("early_receipts")
+    op.drop_table("delivery_rollups")
+    with op.batch_alter_table("delivery_changes", schema=None) as batch_op:
+        batch_op.drop_index("ix_delivery_changes_message_id")
+
+    op.drop_table("delivery_changes")
+    op.drop_table("cost_rollups")
     op.drop_table("api_accounts")
     # ### end Alembic commands ###

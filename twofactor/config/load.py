@@ -104,6 +104,13 @@ def _settings(
         limits=reader.choice("LIMITS", ("on", "off")) == "on",
         brand=reader.parsed("BRAND", parsing.brand, "", "Use 1 to 20 characters, few digits."),
         help_address=reader.text("HELP_ADDRESS"),
+        alert_webhook_url=reader.parsed(
+            "ALERT_WEBHOOK_URL", parsing.https_url, "", "Write it like https://example.com/hook."
+        ),
+        alert_texts=reader.choice("ALERT_TEXTS", ("on", "off")) == "on",
+        metrics_token=reader.parsed(
+            "METRICS_TOKEN", parsing.token, "", "Use 16 characters or more, without spaces."
+        ),
         log_level=reader.choice("LOG_LEVEL", ("INFO", "DEBUG", "WARNING", "ERROR")),
     )
 

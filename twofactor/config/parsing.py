@@ -137,3 +137,18 @@ def brand(text: str) -> str:
     if not 1 <= len(text) <= 20 or re.search(r"[0-9]{4}", text) or not text.isprintable():
         raise ValueError(f"{text!r} is too long or holds a run of digits")
     return text
+
+
+def https_url(text: str) -> str:
+    """An address that may be posted to; empty for none. Raises ValueError without repeating it."""
+    parts = urlsplit(text)
+    if text and (parts.scheme != "https" or not parts.hostname or parts.username):
+        raise ValueError("it is not an https address")
+    return text
+
+
+def token(text: str) -> str:
+    """A bearer token; empty for none. Raises ValueError without repeating it."""
+    if text and (len(text) < 16 or not text.isascii() or not text.isprintable() or " " in text):
+        raise ValueError("it is too short, or holds other than printable ASCII")
+    return text

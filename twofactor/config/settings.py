@@ -70,6 +70,9 @@ class Settings:
     limits: bool
     brand: str
     help_address: str
+    alert_webhook_url: str = field(repr=False)
+    alert_texts: bool
+    metrics_token: str = field(repr=False)
     log_level: str
 
     @property

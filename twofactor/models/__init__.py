@@ -1,5 +1,6 @@
 """The one SQLAlchemy model layer: columns, constraints, tiny row methods."""
 
+from twofactor.models.alerts import Alert
 from twofactor.models.audit import AuditEntry
 from twofactor.models.authenticators import Authenticator
 from twofactor.models.delivery import Attempt, EarlyReceipt, Receipt, ReceiptCount
@@ -12,6 +13,7 @@ from twofactor.models.messages import Message
 from twofactor.models.money import Price, Spending
 from twofactor.models.optouts import OptOut, Reply
 from twofactor.models.people import LoginLink, User
+from twofactor.models.rollups import DeliveryChange, RollupMark
 from twofactor.models.routes import Route, RouteChange, RouteRate
 from twofactor.models.services import (
     ApiAccount,
@@ -25,6 +27,8 @@ from twofactor.models.sessions import Session
 from twofactor.models.verifications import Verification
 
 __all__ = [
+    "Alert",
+    "DeliveryChange",
     "ApiAccount",
     "ApiKey",
     "Attempt",
@@ -52,6 +56,7 @@ __all__ = [
     "RouteChange",
     "RouteRate",
     "Reply",
+    "RollupMark",
     "Session",
     "Spending",
     "User",

@@ -59,6 +59,7 @@ class Attempt(Base):
     settled_at: Mapped[OptionalTime]
     confirmed_at: Mapped[OptionalTime]  # the right code came back
     judge_at: Mapped[OptionalTime]  # when routing learns from it; None: has, or can't
+    counted: Mapped[str] = mapped_column(String(160), default="")  # what the roll-ups count of it
 
 
 class Receipt(Base):

@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from decimal import Decimal
-from math import sqrt
+from math import ceil, sqrt
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
@@ -13,7 +13,6 @@ from twofactor.kit import Kit
 from twofactor.models import Attempt, Message
 from twofactor.sms import breaker, leaders, prices, routes
 from twofactor.sms.routing import rank
-from twofactor.sms.stats import percentile
 from twofactor.words import Status
 
 SURE = 1.96  # standard deviations: 95 % of the time the truth lies within
@@ -199,3 +198,8 @@ def _latencies(since: datetime, country: str | None) -> dict[Cell, list[float]]:
 
 def _each(cost: Decimal | None, confirmed: int) -> Decimal | None:
     return cost / confirmed if cost is not None and confirmed else None
+
+
+def percentile(ordered: list[float], share: float) -> float | None:
+    """The value that `share` of the ordered values do not exceed (nearest rank)."""
+    return ordered[max(0, ceil(len(ordered) * share) - 1)] if ordered else None

@@ -24,7 +24,7 @@ from sqlalchemy import (
 from twofactor.gateways.base import ParsedReceipt
 from twofactor.models import Attempt, Message, Receipt
 from twofactor.models.delivery import CODE_LENGTH
-from twofactor.sms import optouts
+from twofactor.sms import changes, optouts
 from twofactor.sms.moves import moved, replaceable
 from twofactor.words import ErrorClass, OptOutSource, ReceiptFlag, Status
 
@@ -104,6 +104,7 @@ def take(connection: Connection, facts: Sequence[Fact]) -> list[bool]:
         connection.execute(insert(Receipt), rows)
         _write_back(connection, [fact for fact, is_new in zip(facts, news, strict=True) if is_new])
         _move_messages(connection, moves)
+        changes.note_many(connection, [fact.entry.message_id for fact in facts])
         _mark_opt_outs(connection, [fact for fact, status in moves if status.is_failure])
     return news
 

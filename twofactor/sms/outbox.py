@@ -16,7 +16,7 @@ from twofactor.gateways.base import Gateway, OutgoingSms
 from twofactor.kit import Kit
 from twofactor.models import Attempt, Message, Verification
 from twofactor.models.database import changed
-from twofactor.sms import budget, optouts, rates, routes
+from twofactor.sms import budget, changes, optouts, rates, routes
 from twofactor.sms.phone import Phone, carrier
 from twofactor.sms.routes import Later, Way
 from twofactor.sms.segments import count
@@ -142,6 +142,7 @@ def _order(kit: Kit, message: Message, now: datetime) -> Order | None:
     earlier = _attempts_of(message)
     if any(attempt.outcome == "" for attempt in earlier):
         as_unknown(earlier[-1].id, message.id, "the sender stopped in the middle", now)
+        changes.note(message.id)
         return None
     if now >= message.valid_until or message.body_sealed is None or _is_over(message):
         as_failed(message.id, Status.EXPIRED, "", ErrorClass.EXPIRED, now)

@@ -8,11 +8,12 @@ from datetime import datetime
 
 from sqlalchemy import Connection, case, select, update
 
+from twofactor.extensions import db
 from twofactor.gateways.base import ParsedReceipt
 from twofactor.kit import Kit
 from twofactor.models import Attempt, Message, Verification
 from twofactor.models.database import changed
-from twofactor.sms import early, ledger
+from twofactor.sms import changes, early, ledger
 from twofactor.sms.early import Report
 from twofactor.sms.ledger import Entry, Fact
 from twofactor.words import ReceiptFate, Status
@@ -72,11 +73,12 @@ def confirm(verification: Verification, now: datetime) -> None:
         .scalar_subquery()
     )
     row = update(Message).where(Message.id == likely, Message.confirmed_at.is_(None))
-    changed(row.values(confirmed_at=now))
-    carried = select(Message.attempt_id).where(Message.id == likely).scalar_subquery()
-    attempt = update(Attempt).where(Attempt.id == carried, Attempt.confirmed_at.is_(None))
-    soon = case((Attempt.judge_at.is_not(None), now), else_=None)
-    changed(attempt.values(confirmed_at=now, judge_at=soon))
+    confirmed = row.values(confirmed_at=now).returning(Message.id, Message.attempt_id)
+    for message_id, attempt_id in db.session.execute(confirmed).all():
+        attempt = update(Attempt).where(Attempt.id == attempt_id, Attempt.confirmed_at.is_(None))
+        soon = case((Attempt.judge_at.is_not(None), now), else_=None)
+        changed(attempt.values(confirmed_at=now, judge_at=soon))
+        changes.note(message_id)
 
 
 def _fate(is_new: bool | None, *, is_kept: bool) -> ReceiptFate:

@@ -40,6 +40,7 @@ class Language:
     notice: Mapping[Notice, Row]
     invitation: Row
     trial: Row
+    alert: Row
 
 
 def _one_or_other(number: int) -> str:
@@ -145,6 +146,10 @@ ENGLISH = Language(
     trial=(
         "A test text of {brand}. You need not do anything.",
         "A test text. You need not do anything.",
+    ),
+    alert=(
+        "{brand} alert: {reason}. See Alerts.",
+        "Alert: {reason}. See Alerts.",
     ),
 )
 

@@ -8,7 +8,7 @@ from twofactor.extensions import db
 from twofactor.gateways.base import Accepted, Refused, SendResult
 from twofactor.models import Attempt, Message
 from twofactor.models.database import changed
-from twofactor.sms import early, optouts
+from twofactor.sms import changes, early, optouts
 from twofactor.sms.moves import replaceable
 from twofactor.words import ErrorClass, OptOutSource, Status
 
@@ -28,6 +28,7 @@ def settle(
         _as_refused(attempt_id, message_id, result, now, wait)
     else:
         as_unknown(attempt_id, message_id, result.reason, now)
+    changes.note(message_id)
 
 
 def as_unknown(attempt_id: int, message_id: int, reason: str, now: datetime) -> None:

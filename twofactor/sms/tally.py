@@ -6,10 +6,10 @@ Counted in memory and written now and then, so that a stranger's callback costs 
 
 from collections import Counter
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from threading import Lock
 
-from sqlalchemy import delete
+from sqlalchemy import delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from twofactor.extensions import db
@@ -58,3 +58,14 @@ class Tally:
             with self._lock:
                 self._counts.update(counts)
             raise
+
+
+def refused(gateway: str, since: datetime) -> int:
+    """How many callbacks of a gateway were not signed by it, counted from the hour of `since`."""
+    hour = since.replace(minute=0, second=0, microsecond=0)
+    hits = select(func.sum(ReceiptCount.hits)).where(
+        ReceiptCount.gateway == gateway,
+        ReceiptCount.fate == ReceiptFate.REFUSED.value,
+        ReceiptCount.hour >= hour,
+    )
+    return int(db.session.scalar(hits) or 0)

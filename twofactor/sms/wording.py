@@ -66,6 +66,18 @@ def trial_text(brand: str, language: str = DEFAULT_LANGUAGE) -> str:
     return _first_that_fits(_language(language).trial, brand=_writable(brand))
 
 
+def alert_text(brand: str, reason: str, language: str = DEFAULT_LANGUAGE) -> str:
+    """The text that tells an operator of an alert; what does not fit is left to the page."""
+    words, name = _language(language), _writable(brand)
+    plain = "".join(char for char in reason if char.isascii() and char.isprintable())
+    for size in (120, 90, 60):
+        try:
+            return _first_that_fits(words.alert, brand=name, reason=plain[:size])
+        except ValueError:
+            continue
+    raise ValueError("no alert fits a text")
+
+
 def _language(name: str) -> Language:
     return LANGUAGES.get(name.split("-")[0].lower(), LANGUAGES[DEFAULT_LANGUAGE])
 

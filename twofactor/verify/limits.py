@@ -167,6 +167,12 @@ def spent(kit: Kit, limit: Limit, value: str, now: datetime) -> int:
     return sum(hits for _, hits in _slices(limit, _key(kit, limit, value), second))
 
 
+def used(kit: Kit, limit: Limit, value: str, now: datetime) -> int:
+    """How many hits count at the moment; counts none."""
+    key, second = _key(kit, limit, value), int(now.timestamp())
+    return sum(hits for _, hits in _slices(limit, key, second))
+
+
 def forget(now: datetime) -> None:
     """Drop the slices that no window reaches any more."""
     old = (

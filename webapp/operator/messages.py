@@ -1,40 +1,62 @@
-"""One message: everything that happened to it, in order. Never the code, never the text."""
+"""Messages: the list with its filters. Never the code, never the text, never a whole phone."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
-from flask import Blueprint, abort, redirect, render_template
+from flask import Blueprint, abort, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from twofactor.models import Attempt, Receipt
-from twofactor.sms import stats
+from twofactor.house import house
+from twofactor.sms import phone
 from twofactor.sms.phone import MASK
-from twofactor.sms.stats import Story
-from twofactor.words import Status, VerificationStatus
+from twofactor.sms.stats import messages as stats
+from twofactor.sms.stats import periods
+from twofactor.sms.stats.messages import Listed, Wanted
+from twofactor.words import ErrorClass, Purpose, Status
 from webapp import session as door
+from webapp.forms import ActionForm
+from webapp.operator.timeline import diagnosis, steps
 
 messages = Blueprint("messages", __name__)
 
-Step = dict[str, Any]
-
-_OUTCOMES = {
-    "accepted": "{gateway} took the text",
-    "refused": "{gateway} refused the text",
-    "unknown": "No answer from {gateway}: it may or may not have left",
-    "": "Handing over to {gateway}",
-}
-_ENDS = {
-    VerificationStatus.APPROVED: "The right code was typed",
-    VerificationStatus.CANCELED: "A newer code took its place",
-    VerificationStatus.EXPIRED: "The code expired",
-    VerificationStatus.MAX_ATTEMPTS_REACHED: "Too many wrong codes were typed",
-}
+PAGE_SIZE = 50
+KEPT = ("status", "gateway", "country", "purpose", "error", "since", "hour", "phone")
 
 
 @messages.get("/operator/messages")
 @door.operators_only
 def index() -> ResponseReturnValue:
-    """The list of messages is part of the deliveries page."""
-    return redirect("/operator/deliveries", 303)
+    """The messages that fit the filters of the address, newest first."""
+    kept = {name: value for name in KEPT if (value := request.args.get(name, "").strip())}
+    page = stats.listing(_wanted(kept), request.args.get("before", type=_row_id), PAGE_SIZE)
+    older = urlencode({**kept, "before": page.older}) if page.older else None
+    return render_template(
+        "operator/messages.html",
+        messages=[_row(listed) for listed in page.rows],
+        kept=kept,
+        statuses=[status.value for status in Status],
+        purposes=[purpose.value for purpose in Purpose],
+        errors=[error.value for error in ErrorClass],
+        gateways=list(house().kit.gateways),
+        older_url=f"/operator/messages?{older}" if older else None,
+    )
+
+
+@messages.post("/operator/messages")
+@door.operators_only
+def find() -> ResponseReturnValue:
+    """Look a whole phone up. The address shows its fingerprint only, so that no log or history
+    holds the phone."""
+    if not ActionForm().validate():
+        abort(400)
+    try:
+        found = phone.parse(request.form.get("phone", ""))
+    except phone.BadPhone as error:
+        flash(f"{error.reason}.", "error")
+        return redirect("/operator/messages", 303)
+    query = urlencode({"phone": ",".join(house().kit.keyring.fingerprints(found.e164))})
+    return redirect(f"/operator/messages?{query}", 303)
 
 
 @messages.get("/operator/messages/<sid>")
@@ -60,52 +82,46 @@ def show(sid: str) -> ResponseReturnValue:
             "verification_sid": story.verification.sid if story.verification else None,
             "confirmed": message.confirmed_at is not None,
         },
-        diagnosis=_diagnosis(story, latest),
-        timeline=sorted(_steps(story), key=lambda step: step["at"]),
+        diagnosis=diagnosis(story),
+        timeline=steps(story),
     )
 
 
-def _diagnosis(story: Story, latest: Attempt | None) -> str:
-    status, seconds = Status(story.message.status), stats.latency(latest)
-    if status is Status.DELIVERED:
-        after = f" after {seconds:.0f} s" if seconds is not None else ""
-        typed = "the right code came back" if story.message.confirmed_at else "no right code typed"
-        return f"Delivered{after}, {typed}."
-    if status.is_failure:
-        code = f" (error {story.message.error_code})" if story.message.error_code else ""
-        return f"Not delivered{code}."
-    if status is Status.SENT and story.message.confirmed_at:
-        return "The right code came back before any receipt said that it arrived."
-    return "On its way." if latest else "Waiting for the sender."
+def _row_id(text: str) -> int:
+    """A row's number; what no database counts up to is none."""
+    if not text.isdecimal() or len(text) > 18:
+        raise ValueError(text)
+    return int(text)
 
 
-def _steps(story: Story) -> list[Step]:
-    message = story.message
-    steps: list[Step] = [_step(message.created_at, "asked", "The text was asked for")]
-    for attempt in story.attempts:
-        title = _OUTCOMES[attempt.outcome].format(gateway=attempt.gateway)
-        raw = f"error {attempt.error_code}" if attempt.outcome == "refused" else None
-        at = attempt.sent_at or attempt.settled_at or attempt.created_at
-        steps.append(_step(at, "attempt", title, text=attempt.reason or None, raw=raw))
-    steps += [_receipt(receipt) for receipt in story.receipts]
-    if message.confirmed_at:
-        steps.append(_step(message.confirmed_at, "check", "The right code came back"))
-    verification = story.verification
-    if verification and verification.settled_at:
-        title = _ENDS[VerificationStatus(verification.status)]
-        text = f"{verification.checks} of {verification.max_checks} checks were used."
-        steps.append(_step(verification.settled_at, "result", title, text=text))
-    return steps
+def _wanted(kept: dict[str, str]) -> Wanted:
+    """The filters of the address; unknown words are not found."""
+    if kept.get("status", "queued") not in list(Status):
+        abort(404)
+    since = until = None
+    try:
+        if "hour" in kept:  # one slice of a chart, epoch seconds
+            since = datetime.fromtimestamp(int(kept["hour"]), UTC)
+            until = since + timedelta(hours=1)
+        elif "since" in kept:
+            since = periods.period(kept["since"], house().kit.now()).since
+    except (ValueError, OverflowError, OSError):
+        abort(404)
+    words = {name: kept.get(name, "") for name in KEPT[:5]}
+    prints = kept["phone"].split(",") if "phone" in kept else ()
+    return Wanted(**words, since=since, until=until, fingerprints=prints)
 
 
-def _receipt(receipt: Receipt) -> Step:
-    raw = receipt.raw_status + (f", error {receipt.error_code}" if receipt.error_code else "")
-    text = None if receipt.moved else "Known already or late: it changed nothing."
-    step = _step(receipt.received_at, "receipt", f"Receipt of {receipt.gateway}", text, raw)
-    return step | {"status": receipt.status}
-
-
-def _step(
-    at: object, kind: str, title: str, text: str | None = None, raw: str | None = None
-) -> Step:
-    return {"at": at, "kind": kind, "title": title, "text": text, "raw": raw, "status": None}
+def _row(listed: Listed) -> dict[str, Any]:
+    message = listed.message
+    return {
+        "sid": message.sid,
+        "at": message.created_at,
+        "to_masked": MASK + message.phone_ending,
+        "country": message.country,
+        "gateway": listed.gateway,
+        "purpose": message.purpose,
+        "status": message.status,
+        "latency_seconds": listed.latency_seconds,
+        "confirmed": message.confirmed_at is not None,
+    }

@@ -1,0 +1,1 @@
+"""flask demo: an invented past, for dashboards, screenshots and scale tests."""

@@ -1,0 +1,63 @@
+"""How listing commands print rows: a table for people, CSV or JSON for programs."""
+
+import io
+import json
+import shutil
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, TypeVar
+
+import click
+
+from twofactor.spreadsheet import to_csv
+
+FORMATS = ("table", "csv", "json")
+UNCUT = 240  # columns of a table that goes into a pipe or a file
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def format_option(default: str = "table") -> Callable[[F], F]:
+    """The `--format` of every listing command; arrives as `form`."""
+    return click.option(
+        "--format",
+        "form",
+        type=click.Choice(FORMATS),
+        default=default,
+        show_default=True,
+        help="How the rows are printed.",
+    )
+
+
+def show(form: str, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:
+    """Print rows; None is an empty cell, and null in JSON."""
+    listed = list(rows)
+    if form == "json":
+        click.echo(json.dumps(listed, indent=2, ensure_ascii=False))
+    elif form == "csv":
+        click.echo(to_csv(columns, listed), nl=False)
+    else:
+        _table(columns, listed)
+
+
+def _table(columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> None:
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False)
+    for column in columns:
+        numeric = any(isinstance(row.get(column), int | float) for row in rows)
+        heading = column.replace("_", " ")
+        table.add_column(heading, justify="right" if numeric else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(escape(_cell(row.get(column))) for column in columns))
+    text = io.StringIO()
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else UNCUT
+    Console(width=width, file=text).print(table)
+    click.echo(text.getvalue(), nl=False)
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return "–"
+    return f"{value:,}" if isinstance(value, int | float) else str(value)

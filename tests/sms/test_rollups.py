@@ -1,0 +1,274 @@
+"""The roll-ups equal a count over the raw rows, whatever happens in whatever order."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import delete, select
+
+from tests.conftest import NOON, close
+from tests.settings import settings_for
+from twofactor import jobs
+from twofactor.clock import FixedClock
+from twofactor.extensions import db
+from twofactor.gateways.base import Accepted, ParsedReceipt, Refused, SendResult, Unknown
+from twofactor.house import house
+from twofactor.kit import Kit
+from twofactor.models import Attempt, DeliveryChange, Message, RollupMark, User, Verification
+from twofactor.models.database import transaction
+from twofactor.models.rollups import EVER, MEASURES, cost_rollups, delivery_rollups
+from twofactor.sms import outbox, receipts
+from twofactor.sms.phone import Phone
+from twofactor.sms.settle import settle
+from twofactor.sms.stats import history, measures, periods, rollup
+from twofactor.verify import users
+from twofactor.words import Channel, ErrorClass, Purpose, Status, VerificationStatus
+from wsgi import create_app
+
+PHONES = (Phone("+12025550123", "US"), Phone("+256700111222", "UG"))
+Count = Counter[tuple[str, str, str, str]]
+
+
+class Street:
+    """A short life of a few texts, by the product's own verbs."""
+
+    def __init__(self, kit: Kit, clock: FixedClock) -> None:
+        simulator = kit.gateways["simulator"]
+        self.kit = replace(kit, gateways={"simulator": simulator, "second": simulator})
+        self.clock = clock
+        self.refs = 0
+        with transaction():
+            self.user = users.create(kit, "rollups@example.com").id
+
+    def ask(self, pick: int) -> None:
+        """A verification and its text."""
+        kit, phone = self.kit, PHONES[pick % 2]
+        with transaction() as session:
+            now = kit.now()
+            verification = Verification(
+                sid=f"VE{pick:08x}{session.query(Verification).count():024x}",
+                purpose=Purpose.LOGIN.value,
+                channel=Channel.SMS.value,
+                phone_sealed=b"",
+                phone_fingerprint="",
+                country=phone.country,
+                status=VerificationStatus.CANCELED.value,
+                max_checks=5,
+                max_sends=5,
+                created_at=now,
+                expires_at=now,
+                next_send_at=now,
+            )
+            session.add(verification)
+            session.flush()
+            purpose = (Purpose.LOGIN, Purpose.ENROL)[pick // 2 % 2]
+            until = now + timedelta(days=1)
+            outbox.enqueue(kit, purpose, phone, "text", until, verification.id)
+
+    def send(self, pick: int) -> None:
+        """A claimed text, and one of the answers that a gateway may give."""
+        self.refs += 1
+        results: list[SendResult | None] = [
+            Accepted(f"ref-{self.refs}", price=Decimal("0.05"), currency="USD"),
+            Accepted(f"ref-{self.refs}"),
+            Refused("30", ErrorClass.BLOCKED, permanent=True),
+            Refused("429", ErrorClass.RETRY, permanent=False),
+            Unknown("timeout"),
+            None,  # the sender dies
+        ]
+        with transaction():
+            order = outbox.claim(self.kit)
+        result = results[pick % len(results)]
+        if order is not None and result is not None:
+            with transaction():
+                settle(order.attempt_id, order.message_id, result, self.kit.now(), timedelta(0))
+
+    def report(self, pick: int) -> None:
+        """A receipt for any attempt, early, late or against what was said before."""
+        attempts = db.session.scalars(select(Attempt).order_by(Attempt.id)).all()
+        if not attempts:
+            return
+        attempt = attempts[pick % len(attempts)]
+        status = list(Status)[pick // 7 % len(Status)]
+        receipt = ParsedReceipt(
+            gateway_ref=attempt.gateway_ref or "early",
+            attempt_sid=attempt.sid,
+            status=status,
+            raw_status=status.value,
+            error_code="8" if status.is_failure else "",
+            error_class=ErrorClass.UNCLASSIFIED if status.is_failure else None,
+        )
+        gateway = attempt.gateway
+        with transaction() as session:
+            told = receipts.reports(self.kit, gateway, [receipt], self.kit.now())
+            receipts.record(session.connection(), [told])
+
+    def confirm(self, pick: int) -> None:
+        """The right code for any verification."""
+        found = db.session.scalars(select(Verification).order_by(Verification.id)).all()
+        if found:
+            with transaction():
+                receipts.confirm(found[pick % len(found)], self.kit.now())
+
+    def wait(self, pick: int) -> None:
+        self.clock.advance((1, 9, 700, 5_000, 90_000)[pick % 5])
+
+    def count(self, pick: int) -> None:
+        """The job; sometimes it dies before its commit, sometimes it takes few notes."""
+        if pick % 3 == 0:
+            with pytest.raises(InterruptedError), transaction():  # noqa: PT012 -- dies inside
+                rollup.count_changes(self.kit.now())
+                raise InterruptedError
+        elif pick % 3 == 1:
+            with transaction():
+                rollup.count_changes(self.kit.now(), most=1 + pick % 4)
+        else:
+            jobs.count_deliveries(self.kit)
+
+
+ACTS = st.sampled_from(["ask", "send", "send", "report", "report", "confirm", "wait", "count"])
+
+
+@pytest.fixture(scope="module")
+def street(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Street]:
+    folder: Path = tmp_path_factory.mktemp("rollups")
+    clock = FixedClock(NOON)
+    app: Flask = create_app(settings_for(folder), clock)
+    context = app.app_context()
+    context.push()
+    db.create_all()
+    yield Street(house().kit, clock)
+    context.pop()
+    close(app)
+
+
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(steps=st.lists(st.tuples(ACTS, st.integers(0, 1_000)), min_size=10, max_size=60))
+def test_roll_ups_and_tail_equal_a_count_over_the_raw_rows(
+    street: Street, steps: list[tuple[str, int]]
+) -> None:
+    _clear()
+    for act, pick in steps:
+        getattr(street, act)(pick)
+    raw = raw_counts()
+    assert rolled_up() + _tail() == raw
+    whole = history.history(periods.period("399d", street.kit.now()), {}).whole.now
+    assert whole.attempts == sum(n for (*_, name), n in raw.items() if name == "attempts")
+    jobs.count_deliveries(street.kit)
+    assert not rollup.pending().deltas
+    for span in (1, 24):
+        assert rolled_up(span) == raw
+    assert _spent() == 50_000 * sum(
+        price is not None for price in db.session.scalars(select(Attempt.price))
+    )
+
+
+@settings(
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(steps=st.lists(st.tuples(ACTS, st.integers(0, 1_000)), max_size=30))
+def test_counters_for_ever_never_fall(street: Street, steps: list[tuple[str, int]]) -> None:
+    _clear()
+    seen: Count = Counter()
+    for act, pick in steps:
+        getattr(street, act)(pick)
+        now = rolled_up(EVER)
+        assert all(now[key] >= amount for key, amount in seen.items())
+        seen = now
+
+
+@pytest.mark.parametrize("late", ["report", "confirm"])
+def test_what_comes_after_the_count_is_counted_too(street: Street, late: str) -> None:
+    _clear()
+    street.ask(0)
+    street.send(0)
+    jobs.count_deliveries(street.kit)
+    before = rolled_up()
+    getattr(street, late)(14)  # for a report: delivered
+    jobs.count_deliveries(street.kit)
+    assert rolled_up() == raw_counts() != before
+
+
+def test_what_retention_deletes_stays_counted(street: Street) -> None:
+    _clear()
+    street.ask(0)
+    street.send(0)
+    jobs.count_deliveries(street.kit)
+    before = rolled_up()
+    with transaction() as session:
+        session.execute(delete(Message))
+    street.ask(1)
+    jobs.count_deliveries(street.kit)
+    assert before
+    assert rolled_up() == before
+
+
+def _clear() -> None:
+    with transaction() as session:
+        for table in (DeliveryChange, RollupMark, Attempt, Message, Verification):
+            session.execute(delete(table))
+        session.execute(delete(delivery_rollups))
+        session.execute(delete(cost_rollups))
+        assert session.query(User).count() == 1
+
+
+def raw_counts() -> Count:
+    """A plain count over the rows, written without the code under test."""
+    found: Count = Counter()
+    rows = db.session.execute(
+        select(Attempt, Message).join(Message, Message.id == Attempt.message_id)
+    )
+    for attempt, message in rows:
+        names = ["attempts"]
+        if attempt.outcome in ("accepted", "unknown") or attempt.delivered_at:
+            names.append("accepted")
+        if Status(attempt.status).is_final:
+            names.append(attempt.status)
+        if Status(attempt.status).is_failure and attempt.error_class:
+            names.append(f"error_{attempt.error_class}")
+        if message.confirmed_at and message.attempt_id == attempt.id:
+            names.append("confirmed")
+        if attempt.sent_at and attempt.delivered_at:
+            names.append("latency")
+        cell = (attempt.gateway, attempt.country, message.purpose)
+        found.update((*cell, name) for name in names)
+    return found
+
+
+def rolled_up(span: int = 1) -> Count:
+    found: Count = Counter()
+    table = delivery_rollups
+    for row in db.session.execute(select(table).where(table.c.span_hours == span)).mappings():
+        for name in MEASURES:
+            plain = "latency" if name.startswith("latency") else name
+            found[row["gateway"], row["country"], row["purpose"], plain] += row[name]
+    return +found
+
+
+def _tail() -> Count:
+    found: Count = Counter()
+    for key, delta in rollup.pending().deltas.items():
+        for name, amount in delta.items():
+            plain = "latency" if name.startswith("latency") else name
+            if not name.startswith("cost"):
+                found[key.gateway, key.country, key.purpose, plain] += amount
+    return found
+
+
+def _spent() -> int:
+    costs = select(cost_rollups.c.millionths).where(cost_rollups.c.span_hours == 1)
+    return sum(db.session.scalars(costs))
+
+
+def test_hours_are_cut_in_utc() -> None:
+    at = datetime(2026, 11, 2, 12, 59, 59, tzinfo=UTC)
+    assert measures.start(at, 1) == int(datetime(2026, 11, 2, 12, tzinfo=UTC).timestamp())

@@ -1,0 +1,97 @@
+"""What one attempt counts for: pure, and the same for the job, the live tail and the demo.
+
+The words that were counted stay with the attempt (`Attempt.counted`), so that a change is worth
+exactly the difference, however late it comes and however often it is looked at.
+"""
+
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterable
+from datetime import datetime
+from decimal import Decimal
+from typing import NamedTuple
+
+from twofactor.models.rollups import DAY, EVER, LATENCIES, LATENCY_BOUNDS, SETTLED
+from twofactor.words import Status
+
+COST = "cost:"  # a measure a currency, in millionths of its unit
+
+
+class Key(NamedTuple):
+    """What attempts are counted by; `slice` is the start in epoch seconds."""
+
+    slice: int
+    gateway: str
+    country: str
+    purpose: str
+
+
+class Facts(NamedTuple):
+    """What decides how an attempt counts."""
+
+    status: str
+    outcome: str
+    error_class: str
+    sent_at: datetime | None
+    delivered_at: datetime | None
+    confirmed: bool
+    price: Decimal | None
+    currency: str
+
+
+def measures(facts: Facts) -> str:
+    """The measures an attempt adds to, as words; `counted` of its row.
+
+    An attempt without an answer counts as accepted, since it may have left (so for money and
+    limits); latency is from handed over to delivered.
+    """
+    words = ["attempts"]
+    if facts.outcome in ("accepted", "unknown") or facts.delivered_at is not None:
+        words.append("accepted")
+    if facts.status in SETTLED:
+        words.append(facts.status)
+        if facts.error_class and facts.status != Status.DELIVERED:
+            words.append(f"error_{facts.error_class}")
+    if facts.confirmed:
+        words.append("confirmed")
+    if facts.sent_at is not None and facts.delivered_at is not None:
+        words.append(bucket((facts.delivered_at - facts.sent_at).total_seconds()))
+    if facts.price:
+        words.append(f"{COST}{facts.currency}={int(facts.price * 1_000_000)}")
+    return " ".join(words)
+
+
+def bucket(seconds: float) -> str:
+    """The latency bucket of so many seconds."""
+    return LATENCIES[bisect_left(LATENCY_BOUNDS, seconds)]
+
+
+def amounts(counted: str) -> Iterable[tuple[str, int]]:
+    """The measures of a `counted`, each with its amount."""
+    for word in counted.split():
+        name, _, amount = word.partition("=")
+        yield name, int(amount) if amount else 1
+
+
+def difference(before: str, now: str) -> Counter[str]:
+    """What changes in the counts when an attempt counted as `before` counts as `now`."""
+    delta: Counter[str] = Counter()
+    for name, amount in amounts(now):
+        delta[name] += amount
+    for name, amount in amounts(before):
+        delta[name] -= amount
+    return Counter({name: amount for name, amount in delta.items() if amount})
+
+
+def start(at: datetime, span_hours: int) -> int:
+    """The slice that holds a time: its start in epoch seconds, in UTC."""
+    if span_hours == EVER:
+        return 0
+    seconds = int(at.timestamp())
+    return seconds - seconds % (span_hours * 3600)
+
+
+def wider(key: Key, span_hours: int) -> Key:
+    """The key of the wider slice that an hour belongs to."""
+    length = DAY * 3600
+    return key._replace(slice=key.slice - key.slice % length if span_hours == DAY else 0)

@@ -1,0 +1,164 @@
+"""Keeping the roll-ups: notes in, counts out, each note worth its difference exactly once.
+
+Guarantee: notes, counts and `Attempt.counted` move in one transaction behind one latch, so the
+roll-ups plus `pending()` equal a count over the raw rows at any moment; a process that dies in
+the middle leaves everything as it was. What retention deletes stays counted.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Executable, Select, Table, bindparam, delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from twofactor.extensions import db
+from twofactor.models import Attempt, DeliveryChange, Message, RollupMark
+from twofactor.models.database import changed
+from twofactor.models.rollups import (
+    EVER,
+    HOUR,
+    MEASURES,
+    SPANS,
+    cost_rollups,
+    delivery_rollups,
+)
+from twofactor.sms.stats.measures import COST, Facts, Key, difference, measures, start, wider
+
+MARK = "deliveries"
+BATCH = 2_000  # notes a transaction
+TAIL = 5_000  # notes a page looks at; more are waited for
+
+Deltas = dict[Key, Counter[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """What the notes that nobody has counted yet are worth."""
+
+    deltas: Deltas
+    counted: Sequence[tuple[int, str]]  # attempt id and what it counts as now
+
+
+def pending(most: int = TAIL) -> Pending:
+    """The live tail: what the oldest notes will change."""
+    notes = select(DeliveryChange.message_id).order_by(DeliveryChange.id).limit(most).subquery()
+    return _differences(_attempts().where(Message.id.in_(select(notes.c.message_id))))
+
+
+def count_changes(now: datetime, most: int = BATCH) -> int:
+    """Count the oldest notes, in the caller's transaction; how many there were."""
+    _latch()
+    notes = db.session.execute(
+        select(DeliveryChange.id, DeliveryChange.message_id).order_by(DeliveryChange.id).limit(most)
+    ).all()
+    if notes:
+        found = _differences(_attempts().where(Message.id.in_({note.message_id for note in notes})))
+        add(found.deltas)
+        _remember(found.counted)
+        changed(delete(DeliveryChange).where(DeliveryChange.id.in_([note.id for note in notes])))
+    changed(update(RollupMark).where(RollupMark.name == MARK).values(counted_at=now))
+    return len(notes)
+
+
+def counted_at() -> datetime | None:
+    """When the roll-ups were last brought up to date."""
+    return db.session.scalar(select(RollupMark.counted_at).where(RollupMark.name == MARK))
+
+
+def add(deltas: Deltas) -> None:
+    """Add differences to every span. The EVER span only grows: it counts how often something was
+    reached, so that a late correction never looks like a counter that began anew."""
+    for span in SPANS:
+        counts: dict[Key, Counter[str]] = {}
+        for key, delta in deltas.items():
+            wide = key if span == HOUR else wider(key, span)
+            counts.setdefault(wide, Counter()).update(+delta if span == EVER else delta)
+        _upsert(delivery_rollups, MEASURES, _delivery_rows(span, counts))
+        _upsert(cost_rollups, ("millionths",), _cost_rows(span, counts))
+
+
+def _latch() -> None:
+    dialect = sqlite if db.engine.dialect.name == "sqlite" else postgresql
+    row = dialect.insert(RollupMark).values(name=MARK).on_conflict_do_nothing()
+    db.session.execute(row)
+    db.session.execute(select(RollupMark.name).where(RollupMark.name == MARK).with_for_update())
+
+
+def _attempts() -> Select[Any]:
+    columns: list[Any] = [
+        Attempt.id,
+        Attempt.created_at,
+        Attempt.gateway,
+        Attempt.country,
+        Message.purpose,
+        Attempt.counted,
+        Attempt.status,
+        Attempt.outcome,
+        Attempt.error_class,
+        Attempt.sent_at,
+        Attempt.delivered_at,
+        Message.confirmed_at.is_not(None) & (Message.attempt_id == Attempt.id),
+        Attempt.price,
+        Attempt.currency,
+    ]
+    return select(*columns).join(Message, Message.id == Attempt.message_id)
+
+
+def _differences(attempts: Select[Any]) -> Pending:
+    deltas: Deltas = {}
+    counted = []
+    for row in db.session.execute(attempts):
+        attempt_id, created_at, gateway, country, purpose, before, *facts = row
+        now = measures(Facts(*facts))
+        if now != before:
+            key = Key(start(created_at, HOUR), gateway, country, purpose)
+            delta = deltas.setdefault(key, Counter())
+            for name, amount in difference(before, now).items():
+                delta[name] += amount
+            counted.append((attempt_id, now))
+    return Pending(deltas, counted)
+
+
+def _remember(counted: Sequence[tuple[int, str]]) -> None:
+    if counted:
+        own = update(Attempt.__table__).where(Attempt.id == bindparam("attempt"))  # type: ignore[arg-type]
+        rows = [{"attempt": attempt_id, "words": words} for attempt_id, words in counted]
+        db.session.connection().execute(own.values(counted=bindparam("words")), rows)
+
+
+def _delivery_rows(span: int, counts: Deltas) -> list[dict[str, Any]]:
+    return [
+        {"span_hours": span, **key._asdict(), **{name: delta[name] for name in MEASURES}}
+        for key, delta in sorted(counts.items())
+        if any(delta[name] for name in MEASURES)
+    ]
+
+
+def _cost_rows(span: int, counts: Deltas) -> list[dict[str, Any]]:
+    return [
+        {"span_hours": span, **key._asdict(), "currency": name[len(COST) :], "millionths": amount}
+        for key, delta in sorted(counts.items())
+        for name, amount in sorted(delta.items())
+        if name.startswith(COST) and amount
+    ]
+
+
+def _upsert(table: Table, sums: Sequence[str], rows: list[dict[str, Any]]) -> None:
+    if not rows:
+        return
+    db.session.connection().execute(_raise(db.engine.dialect.name, table, tuple(sums)), rows)
+
+
+@cache
+def _raise(dialect_name: str, table: Table, sums: tuple[str, ...]) -> Executable:
+    """The upsert that adds; built once, for that takes longer than running it."""
+    dialect = sqlite if dialect_name == "sqlite" else postgresql
+    new = dialect.insert(table)
+    raised = {name: table.c[name] + new.excluded[name] for name in sums}
+    keys = [column.name for column in table.primary_key]
+    statement: Executable = new.on_conflict_do_update(index_elements=keys, set_=raised)
+    return statement
