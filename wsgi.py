@@ -13,11 +13,12 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from cli import commands
-from twofactor import gateways, house, jobs, logs
+from twofactor import gateways, house, logs
 from twofactor.clock import Clock, SystemClock
 from twofactor.config.faults import ConfigError
 from twofactor.config.load import load
 from twofactor.config.settings import Settings
+from twofactor.crew import NotInstalled, assemble
 from twofactor.crypto import Keyring
 from twofactor.extensions import csrf, db, limiter
 from twofactor.gateways.base import Gateway
@@ -29,7 +30,6 @@ from twofactor.house import House
 from twofactor.kit import Kit
 from twofactor.models import database, fence, schema
 from twofactor.models.writer import GroupWriter
-from twofactor.sender import Sender
 from webapp import door, errors, guards, pages
 from webhooks.receipts import webhooks
 
@@ -139,29 +139,26 @@ def _house(app: Flask, settings: Settings, clock: Clock) -> House:
     kit = Kit(settings, clock, keyring, chosen)
     with app.app_context():
         writer = GroupWriter(db.engine)
-    sender = Sender(_in_app(app, jobs.deliver_next, kit), _in_app(app, jobs.run_due, kit))
-    threads: list[Sender | Radio] = [sender, radio] if radio else [sender]
 
-    def start() -> None:
-        for part in threads:
-            part.start()
+    def bind(verb: Callable[[Kit], T]) -> Callable[[], T]:
+        """The verb as a thread calls it: with a fresh database session every time."""
+
+        def run() -> T:
+            with app.app_context():
+                return verb(kit)
+
+        return run
+
+    try:
+        crew = assemble(kit, bind, [radio] if radio else [])
+    except NotInstalled as error:
+        _refuse(str(error))
 
     def stop() -> None:
-        for part in threads:
-            part.stop()
+        crew.stop()
         writer.close()
 
-    return House(kit, sender, writer, start, stop)
-
-
-def _in_app(app: Flask, verb: Callable[[Kit], T], kit: Kit) -> Callable[[], T]:
-    """The verb as a thread calls it: with a fresh database session every time."""
-
-    def run() -> T:
-        with app.app_context():
-            return verb(kit)
-
-    return run
+    return House(kit, crew.sender, writer, crew.start, stop, crew.work)
 
 
 def _gateways(

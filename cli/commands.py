@@ -1,17 +1,22 @@
-"""Hangs every command group into the app."""
+"""Hangs every command into the app."""
 
 from collections.abc import Callable
 
 from flask import Flask
 
-from cli.group import Group
+from cli.group import Group, Ready
 from cli.operators import operators
+from cli.worker import worker
 
 GROUPS: tuple[Group, ...] = (operators,)
+COMMANDS: tuple[Ready, ...] = (worker,)
 
 
 def install(app: Flask, make_ready: Callable[[], None]) -> None:
-    """Register the groups; each makes the database ready before its verb runs."""
+    """Register all; each makes the database ready before its verb runs."""
     for group in GROUPS:
         group.make_ready = make_ready
         app.cli.add_command(group)
+    for command in COMMANDS:
+        command.make_ready = make_ready
+        app.cli.add_command(command)

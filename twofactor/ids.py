@@ -12,6 +12,7 @@ AUTHENTICATOR = "AU"
 VERIFICATION = "VE"
 MESSAGE = "SM"
 ATTEMPT = "VL"
+BATCH = "BA"
 
 _SID = re.compile(r"[A-Z]{2}[0-9a-f]{32}")
 

@@ -20,10 +20,10 @@ from twofactor.verify import limits, verifications
 log = logging.getLogger(__name__)
 
 
-def deliver_next(kit: Kit) -> bool:
-    """Hand one waiting text over; False when none is due."""
+def deliver_next(kit: Kit, only: int | None = None) -> bool:
+    """Hand one waiting text over, or the one with the id `only`; False when none is due."""
     with transaction():
-        order = outbox.claim(kit)
+        order = outbox.claim(kit, only)
     if order is None:
         return False
     result = _hand_over(order)

@@ -53,6 +53,13 @@ class Purpose(StrEnum):
     TEST = "test"  # an operator tries a gateway
 
 
+class Priority(StrEnum):
+    """How urgent a text is; each has its own line, and bulk waits while anything else does."""
+
+    NOW = "now"  # somebody waits for it
+    BULK = "bulk"  # one of many, sent at the gateway's pace
+
+
 class Channel(StrEnum):
     """How a code travels."""
 

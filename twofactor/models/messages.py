@@ -1,10 +1,11 @@
 """Messages: the outbox. A row that is queued is a text that somebody still has to send."""
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from twofactor.extensions import Base
 from twofactor.models.columns import Fingerprint, Id, OptionalTime, Sid, Time, Word
+from twofactor.words import Priority
 
 
 class Message(Base):
@@ -12,7 +13,8 @@ class Message(Base):
 
     __tablename__ = "messages"
     __table_args__ = (
-        Index("ix_messages_status_next_try_at", "status", "next_try_at"),
+        Index("ix_messages_due", "status", "priority", "next_try_at"),
+        UniqueConstraint("batch_id", "phone_fingerprint"),  # each phone gets each text once
         Index("ix_messages_created_at", "created_at"),
     )
 
@@ -22,6 +24,8 @@ class Message(Base):
     verification_id: Mapped[int | None] = mapped_column(
         ForeignKey("verifications.id", ondelete="SET NULL"), index=True
     )
+    priority: Mapped[Word] = mapped_column(default=Priority.NOW.value)  # Priority
+    batch_id: Mapped[int | None] = mapped_column(ForeignKey("batches.id", ondelete="CASCADE"))
     phone_sealed: Mapped[bytes] = mapped_column(LargeBinary)
     phone_fingerprint: Mapped[Fingerprint] = mapped_column(index=True)
     phone_ending: Mapped[str] = mapped_column(String(2))  # all that pages show of the phone
