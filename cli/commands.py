@@ -4,11 +4,13 @@ from collections.abc import Callable
 
 from flask import Flask
 
+from cli.batches import batches
 from cli.group import Group, Ready
 from cli.operators import operators
+from cli.users import users
 from cli.worker import worker
 
-GROUPS: tuple[Group, ...] = (operators,)
+GROUPS: tuple[Group, ...] = (operators, users, batches)
 COMMANDS: tuple[Ready, ...] = (worker,)
 
 

@@ -14,6 +14,8 @@ from twofactor.sms import outbox
 
 LOOKING_THREADS = 2  # of a distributed worker, beside those that take ids from the line
 
+BULK_THREADS = 4  # of their own, so that a code never waits for a text to many
+
 # Makes a verb callable from any thread: with a fresh database session every time.
 Bind = Callable[[Callable[[Kit], Any]], Callable[[], Any]]
 
@@ -62,7 +64,8 @@ def _embedded(
     bind: Bind, around: Sequence[Part], threads: int, keep_house: Callable[[Kit], None]
 ) -> Crew:
     sender = Sender(bind(jobs.deliver_next), bind(keep_house), threads)
-    return Crew(sender, (sender, *around))
+    bulk = Sender(bind(jobs.deliver_bulk), lambda: None, BULK_THREADS)
+    return Crew(sender, (sender, bulk, *around))
 
 
 def _work(kit: Kit, bind: Bind, around: Sequence[Part]) -> None:

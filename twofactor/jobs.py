@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from time import sleep
 
 from sqlalchemy import delete, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -13,11 +14,13 @@ from twofactor.gateways.base import SendResult, Unknown
 from twofactor.kit import Kit
 from twofactor.models import FenceCounter, PeriodicJob
 from twofactor.models.database import changed, transaction
-from twofactor.sms import outbox
+from twofactor.sms import bulk_claim, bulk_settle, outbox
 from twofactor.sms.settle import pause, settle
 from twofactor.verify import limits, verifications
 
 log = logging.getLogger(__name__)
+
+YIELD_SECONDS = 0.02  # how long texts to many step back for one that somebody waits for
 
 
 def deliver_next(kit: Kit, only: int | None = None) -> bool:
@@ -40,6 +43,34 @@ def _hand_over(order: outbox.Order) -> SendResult:
     except Exception as error:  # an adapter's bug must not lose the text's record
         log.error("gateway %s raised %s", order.gateway.name, type(error).__name__)
         return Unknown(f"the adapter failed: {type(error).__name__}")
+
+
+def deliver_bulk(kit: Kit) -> bool:
+    """Hand one call's worth of texts to many over; False when none may leave now. Whatever
+    somebody waits for goes first."""
+    if not bulk_claim.is_due(kit.now()):
+        return False
+    if outbox.has_waiting(kit.now()):
+        sleep(YIELD_SECONDS)
+        return True
+    with transaction():
+        load = bulk_claim.claim(kit)
+    if load is None:
+        return False
+    results = _hand_over_all(load)
+    for part in bulk_settle.parts(load.texts, results):
+        with transaction():
+            bulk_settle.settle_part(part, kit.now())
+    log.info("%s texts to many by %s", len(load.texts), load.gateway.name)
+    return True
+
+
+def _hand_over_all(load: bulk_claim.Load) -> list[SendResult]:
+    try:
+        return load.gateway.send_batch([claimed.sms for claimed in load.texts])
+    except Exception as error:  # an adapter's bug must not lose the texts' record
+        log.error("gateway %s raised %s", load.gateway.name, type(error).__name__)
+        return [Unknown(f"the adapter failed: {type(error).__name__}")] * len(load.texts)
 
 
 def sweep(kit: Kit) -> None:

@@ -121,3 +121,5 @@ class AuditEvent(StrEnum):
     PHONE_REMOVED = "phone_removed"
     LIMIT_REACHED = "limit_reached"
     OPERATOR_INVITED = "operator_invited"
+    USER_IMPORTED = "user_imported"
+    USER_INVITED = "user_invited"

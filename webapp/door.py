@@ -13,6 +13,7 @@ from webapp.operator.messages import messages
 from webapp.operator.welcome import welcome
 from webapp.signup import signup
 from webapp.simulator import simulator
+from webapp.welcome import invitation
 
 
 def blueprint(*, has_simulator: bool) -> Blueprint:
@@ -24,7 +25,7 @@ def blueprint(*, has_simulator: bool) -> Blueprint:
     for part in (deliveries, messages, welcome):
         operator.register_blueprint(part)
     webapp = Blueprint("webapp", __name__)
-    for part in (health, login, signup, account, operator, help_pages):
+    for part in (health, login, signup, account, operator, help_pages, invitation):
         webapp.register_blueprint(part)
     if has_simulator:
         webapp.register_blueprint(simulator)

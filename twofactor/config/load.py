@@ -98,6 +98,12 @@ def _settings(
         limits=reader.choice("LIMITS", ("on", "off")) == "on",
         brand=reader.parsed("BRAND", parsing.brand, "", "Use 1 to 20 characters, few digits."),
         help_address=reader.text("HELP_ADDRESS"),
+        bulk_rates=reader.parsed(
+            "BULK_RATES",
+            partial(parsing.rates, known=known_gateways),
+            {},
+            "Write segments a second like egosms=100,twilio=1.",
+        ),
         log_level=reader.choice("LOG_LEVEL", ("INFO", "DEBUG", "WARNING", "ERROR")),
     )
 

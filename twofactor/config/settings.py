@@ -41,6 +41,7 @@ class Settings:
     brand: str
     help_address: str
     log_level: str
+    bulk_rates: Mapping[str, float] = field(default_factory=dict)  # segments a second
 
     @property
     def is_production(self) -> bool:

@@ -151,6 +151,8 @@ class Gateway(ABC):
     credentials: ClassVar[tuple[Credential, ...]]
     default_url: ClassVar[str]
     batch_size: ClassVar[int] = 1  # texts that one call may carry
+    mixes_bodies: ClassVar[bool] = False  # in one call; else only texts with one body share it
+    bulk_rate: ClassVar[float] = 10.0  # segments a second of texts to many, until the operator says
     callback_methods: ClassVar[tuple[str, ...]] = ("POST",)
     has_path_token: ClassVar[bool] = False  # signs nothing; its webhook's path ends in a token
     takes_callback_url: ClassVar[bool] = False  # else the operator enters it in the console
@@ -160,6 +162,12 @@ class Gateway(ABC):
         self.settings = {c.name: settings.get(c.name) or c.default for c in self.credentials}
         self.api_url = (settings.get("API_URL") or self.default_url).rstrip("/")
         self.wire = wire
+
+    @property
+    def sender_id(self) -> str:
+        """What the phones show as From, or what stands for it with the gateway; '' for none."""
+        names = ("SENDER_ID", "FROM", "MESSAGING_SERVICE_SID", "ORIGINATION_IDENTITY")
+        return next((self.settings[n] for n in names if self.settings.get(n)), "")
 
     @abstractmethod
     def send(self, sms: OutgoingSms) -> SendResult:

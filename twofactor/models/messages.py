@@ -48,9 +48,19 @@ class Message(Base):
     @property
     def phone_place(self) -> str:
         """Where the phone is sealed for."""
-        return f"messages.phone:{self.sid}"
+        return phone_place(self.sid)
 
     @property
     def body_place(self) -> str:
         """Where the body is sealed for."""
-        return f"messages.body:{self.sid}"
+        return body_place(self.sid)
+
+
+def phone_place(sid: str) -> str:
+    """Where the phone of the message `sid` is sealed for; for rows that are no objects."""
+    return f"messages.phone:{sid}"
+
+
+def body_place(sid: str) -> str:
+    """The same for its body."""
+    return f"messages.body:{sid}"

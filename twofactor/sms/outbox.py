@@ -84,7 +84,8 @@ def claim(kit: Kit, only: int | None = None) -> Order | None:
     """
     now = kit.now()
     due = _due(now) if only is None else _due(now).where(Message.id == only)
-    while (message_id := db.session.scalar(due.limit(1))) is not None:
+    due = due.limit(1).with_for_update(skip_locked=True)
+    while (message_id := db.session.scalar(due)) is not None:
         lease = (
             update(Message)
             .where(Message.id == message_id, _is_free(now), Message.status == Status.QUEUED)
@@ -97,6 +98,11 @@ def claim(kit: Kit, only: int | None = None) -> Order | None:
         if order is not None:
             return order
     return None
+
+
+def has_waiting(now: datetime) -> bool:
+    """True while a text that somebody waits for is due and nobody has it in hand. Reads only."""
+    return db.session.scalar(_due(now).limit(1)) is not None
 
 
 def withdraw(verification_ids: list[int], now: datetime) -> None:
@@ -123,7 +129,6 @@ def _due(now: datetime) -> Select[int]:
             _is_free(now),
         )
         .order_by(Message.next_try_at, Message.id)
-        .with_for_update(skip_locked=True)
     )
 
 
