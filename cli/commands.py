@@ -7,6 +7,7 @@ from flask import Flask
 from cli.batches import batches
 from cli.group import Group, Ready
 from cli.operators import operators
+from cli.texts import texts
 from cli.users import users
 from cli.worker import worker
 
@@ -19,6 +20,8 @@ def install(app: Flask, make_ready: Callable[[], None]) -> None:
     for group in GROUPS:
         group.make_ready = make_ready
         app.cli.add_command(group)
+    for plain in (texts,):
+        app.cli.add_command(plain)
     for command in COMMANDS:
         command.make_ready = make_ready
         app.cli.add_command(command)

@@ -27,6 +27,11 @@ def is_sid(text: str, prefix: str) -> bool:
     return text.startswith(prefix) and _SID.fullmatch(text) is not None
 
 
+def new_link_token() -> str:
+    """A one-time token with 128 random bits, for links in texts: every character costs."""
+    return secrets.token_urlsafe(16)
+
+
 def new_token() -> str:
     """A bearer token with 256 random bits, safe in cookies and URLs."""
     return secrets.token_urlsafe(32)

@@ -152,6 +152,7 @@ class Gateway(ABC):
     default_url: ClassVar[str]
     batch_size: ClassVar[int] = 1  # texts that one call may carry
     mixes_bodies: ClassVar[bool] = False  # in one call; else only texts with one body share it
+    appends_text: ClassVar[bool] = False  # its networks may add up to 20 characters to a text
     bulk_rate: ClassVar[float] = 10.0  # segments a second of texts to many, until the operator says
     callback_methods: ClassVar[tuple[str, ...]] = ("POST",)
     has_path_token: ClassVar[bool] = False  # signs nothing; its webhook's path ends in a token

@@ -70,6 +70,7 @@ class EgoSms(Gateway):
     default_url = "https://comms.egosms.co/api/v1/json/"
     batch_size = 1000
     mixes_bodies = True
+    appends_text = True
     bulk_rate = 100.0  # ours: the vendor publishes none
     has_path_token = True
     credentials = (

@@ -71,7 +71,7 @@ def invite(
     event: AuditEvent = AuditEvent.OPERATOR_INVITED,
 ) -> str:
     """The token of a link that lets `user` set a password, once, within `lifetime`."""
-    token = ids.new_token()
+    token = ids.new_link_token()
     link = LoginLink(
         token_hash=kit.keyring.hash_token(token),
         user_id=user.id,

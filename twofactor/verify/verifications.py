@@ -8,10 +8,11 @@ from sqlalchemy import select, update
 from twofactor import audit, ids
 from twofactor.extensions import db
 from twofactor.kit import Kit, Visitor
-from twofactor.models import Session, Verification
+from twofactor.models import Session, User, Verification
 from twofactor.models.database import changed
 from twofactor.sms import outbox
 from twofactor.sms.phone import Phone
+from twofactor.sms.sentences import DEFAULT_LANGUAGE
 from twofactor.sms.wording import code_text
 from twofactor.verify import codes, limits
 from twofactor.words import (
@@ -164,9 +165,15 @@ def _enqueue(kit: Kit, verification: Verification, phone: Phone) -> None:
         code=kit.keyring.unseal(verification.code_sealed, verification.code_place),
         lifetime_seconds=kit.settings.codes.lifetime_seconds,
         host=kit.settings.host,
+        language=_language(verification),
     )
     purpose = Purpose(verification.purpose)
     outbox.enqueue(kit, purpose, phone, body, verification.expires_at, verification.id)
+
+
+def _language(verification: Verification) -> str:
+    user = db.session.get(User, verification.user_id) if verification.user_id else None
+    return user.language if user else DEFAULT_LANGUAGE
 
 
 def _note_send(kit: Kit, verification: Verification, visitor: Visitor) -> None:
