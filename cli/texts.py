@@ -14,7 +14,7 @@ from twofactor.kit import Kit
 from twofactor.sms import templates
 from twofactor.sms.price_rows import listed
 from twofactor.sms.sentences import LANGUAGES
-from twofactor.sms.templates import House, Sample
+from twofactor.sms.templates import Sample, house_of
 
 texts = AppGroup("text", help="The texts we send.")
 
@@ -58,16 +58,9 @@ def check(language: str | None, budget: int | None) -> None:
 
 
 def _samples(kit: Kit, language: str | None) -> list[Sample]:
-    settings = kit.settings
-    place = House(
-        settings.brand,
-        settings.host,
-        settings.public_url,
-        settings.codes.length,
-        settings.codes.lifetime_seconds,
-    )
     try:
-        return [s for s in templates.samples(place) if language in (None, s.language)]
+        every = templates.samples(house_of(kit.settings))
+        return [sample for sample in every if language in (None, sample.language)]
     except ValueError as error:
         raise click.ClickException(f"SIXDIGITS_PUBLIC_URL: {error}.") from error
 

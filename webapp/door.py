@@ -10,6 +10,7 @@ from webapp.help import help_pages
 from webapp.login import login
 from webapp.operator.deliveries import deliveries
 from webapp.operator.messages import messages
+from webapp.operator.templates import templates
 from webapp.operator.welcome import welcome
 from webapp.signup import signup
 from webapp.simulator import simulator
@@ -22,7 +23,7 @@ def blueprint(*, has_simulator: bool) -> Blueprint:
     for part in (overview, phone, confirm):
         account.register_blueprint(part)
     operator = Blueprint("operator", __name__)
-    for part in (deliveries, messages, welcome):
+    for part in (deliveries, messages, templates, welcome):
         operator.register_blueprint(part)
     webapp = Blueprint("webapp", __name__)
     for part in (health, login, signup, account, operator, help_pages, invitation):

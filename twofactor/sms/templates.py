@@ -7,6 +7,7 @@ broken origin line makes browsers stop offering the code.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from twofactor.config.settings import Settings
 from twofactor.sms.language import Notice
 from twofactor.sms.segments import JOINED, SINGLE, Encoding, Segments, count, culprits
 from twofactor.sms.sentences import LANGUAGES
@@ -48,6 +49,17 @@ class House:
     public_url: str
     code_length: int = 6
     lifetime_seconds: int = 300
+
+
+def house_of(settings: Settings) -> House:
+    """What the settings of an installation put into its texts."""
+    return House(
+        settings.brand,
+        settings.host,
+        settings.public_url,
+        settings.codes.length,
+        settings.codes.lifetime_seconds,
+    )
 
 
 def samples(house: House) -> Iterator[Sample]:
