@@ -2,17 +2,22 @@
 
 from collections.abc import Callable
 
+import click
 from flask import Flask
 
 from cli.batches import batches
+from cli.doctor import doctor
 from cli.group import Group, Ready
+from cli.keys import keys
 from cli.operators import operators
+from cli.restored import restored
 from cli.texts import texts
 from cli.users import users
 from cli.worker import worker
 
-GROUPS: tuple[Group, ...] = (operators, users, batches)
-COMMANDS: tuple[Ready, ...] = (worker,)
+GROUPS: tuple[Group, ...] = (operators, users, batches, keys)
+PLAIN: tuple[click.Command, ...] = (texts, doctor)  # need no tables, or look at their state
+COMMANDS: tuple[Ready, ...] = (worker, restored)
 
 
 def install(app: Flask, make_ready: Callable[[], None]) -> None:
@@ -20,7 +25,7 @@ def install(app: Flask, make_ready: Callable[[], None]) -> None:
     for group in GROUPS:
         group.make_ready = make_ready
         app.cli.add_command(group)
-    for plain in (texts,):
+    for plain in PLAIN:
         app.cli.add_command(plain)
     for command in COMMANDS:
         command.make_ready = make_ready

@@ -121,5 +121,6 @@ class AuditEvent(StrEnum):
     PHONE_REMOVED = "phone_removed"
     LIMIT_REACHED = "limit_reached"
     OPERATOR_INVITED = "operator_invited"
+    BACKUP_RESTORED = "backup_restored"
     USER_IMPORTED = "user_imported"
     USER_INVITED = "user_invited"
