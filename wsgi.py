@@ -16,11 +16,12 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from api import door as api_door
 from cli import commands
-from twofactor import gateways, hook_jobs, house, jobs, logs
+from twofactor import gateways, hook_jobs, house, logs
 from twofactor.clock import Clock, SystemClock
 from twofactor.config.faults import ConfigError
 from twofactor.config.load import load
 from twofactor.config.settings import Settings
+from twofactor.crew import NotInstalled, assemble
 from twofactor.crypto import Keyring
 from twofactor.extensions import csrf, db, limiter
 from twofactor.gateways.base import Gateway
@@ -151,41 +152,31 @@ def _house(app: Flask, settings: Settings, clock: Clock) -> House:
     kit = Kit(settings, clock, keyring, chosen)
     with app.app_context():
         writer = GroupWriter(db.engine)
-    tally = Tally()
 
-    def keep_house(kit: Kit) -> None:
-        jobs.run_due(kit)
-        tally.flush(kit)
+    def bind(verb: Callable[[Kit], T]) -> Callable[[], T]:
+        """The verb as a thread calls it: with a fresh database session every time."""
 
-    sender = Sender(_in_app(app, jobs.deliver_next, kit), _in_app(app, keep_house, kit))
-    poster = Poster()
+        def run() -> T:
+            with app.app_context():
+                return verb(kit)
+
+        return run
+
+    tally, poster = Tally(), Poster()
+    clerk = Sender(lambda: False, bind(tally.flush), threads=0)
     teller = Sender(
-        _in_app(app, lambda kit: hook_jobs.tell_next(kit, poster), kit),
-        _in_app(app, hook_jobs.collect, kit),
-        threads=2,
+        bind(lambda kit: hook_jobs.tell_next(kit, poster)), bind(hook_jobs.collect), threads=2
     )
-    threads: list[Sender | Radio] = [sender, teller, *([radio] if radio else [])]
-
-    def start() -> None:
-        for part in threads:
-            part.start()
+    try:
+        crew = assemble(kit, bind, [clerk, teller, *([radio] if radio else [])])
+    except NotInstalled as error:
+        _refuse(str(error))
 
     def stop() -> None:
-        for part in threads:
-            part.stop()
+        crew.stop()
         writer.close()
 
-    return House(kit, sender, writer, tally, start, stop)
-
-
-def _in_app(app: Flask, verb: Callable[[Kit], T], kit: Kit) -> Callable[[], T]:
-    """The verb as a thread calls it: with a fresh database session every time."""
-
-    def run() -> T:
-        with app.app_context():
-            return verb(kit)
-
-    return run
+    return House(kit, crew.sender, writer, tally, crew.start, stop, crew.work)
 
 
 def _gateways(

@@ -1,35 +1,51 @@
-"""Hangs every command group into the app."""
+"""Hangs every command into the app."""
 
 from collections.abc import Callable
 
+import click
 from flask import Flask
 
+from cli.batches import batches
 from cli.demo.command import demo
+from cli.doctor import doctor
 from cli.gateways import gateways
-from cli.group import Group, Single
+from cli.group import Group, Ready
+from cli.keys import keys
 from cli.messages import messages
 from cli.operators import operators
+from cli.restored import restored
 from cli.services import services_group
 from cli.simulate import command as simulation
 from cli.simulate.composed import Compose
 from cli.stats import stats
+from cli.texts import texts
+from cli.users import users
 from cli.webhooks import webhooks_group
+from cli.worker import worker
 
-GROUPS: tuple[Group | Single, ...] = (
+READY: tuple[Group | Ready, ...] = (
     operators,
+    users,
+    batches,
+    keys,
     gateways,
     services_group,
     webhooks_group,
     messages,
     stats,
     demo,
+    worker,
+    restored,
 )
+PLAIN: tuple[click.Command, ...] = (texts, doctor)  # need no tables, or look at their state
 
 
 def install(app: Flask, make_ready: Callable[[], None], compose: Compose) -> None:
-    """Register the groups; each makes the database ready before its verb runs. `compose` makes
+    """Register all; each of `READY` makes the database ready before its verb runs. `compose` makes
     another app, for a simulated world."""
-    for group in GROUPS:
-        group.make_ready = make_ready
-        app.cli.add_command(group)
+    for command in READY:
+        command.make_ready = make_ready
+        app.cli.add_command(command)
+    for plain in PLAIN:
+        app.cli.add_command(plain)
     app.cli.add_command(simulation.command(compose))

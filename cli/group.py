@@ -1,4 +1,4 @@
-"""A group of commands that work on a database which is up to date."""
+"""Commands that work on a database which is up to date."""
 
 from collections.abc import Callable
 from typing import Any
@@ -18,8 +18,8 @@ class Group(AppGroup):
         return super().invoke(ctx)
 
 
-class Single(click.Command):
-    """`flask <verb>` that stands alone; makes the database ready first."""
+class Ready(click.Command):
+    """`flask <verb>`; makes the database ready first."""
 
     make_ready: Callable[[], None] | None = None
 

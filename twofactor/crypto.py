@@ -65,6 +65,11 @@ class Keyring:
         except InvalidTag:
             raise Unreadable("damaged, or sealed for another place") from None
 
+    @property
+    def newest_id(self) -> bytes:
+        """What every value sealed from now on begins with."""
+        return self._keys[0].id
+
     def is_newest(self, sealed: bytes) -> bool:
         """True when the newest key sealed this."""
         return sealed[:KEY_ID_BYTES] == self._keys[0].id

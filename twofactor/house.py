@@ -8,7 +8,7 @@ from flask import Flask, current_app
 
 from twofactor.kit import Kit
 from twofactor.models.writer import GroupWriter
-from twofactor.sender import Sender
+from twofactor.sender import Waker
 from twofactor.sms.tally import Tally
 
 NAME = "sixdigits"
@@ -19,11 +19,12 @@ class House:
     """What `wsgi.py` put together; one a process."""
 
     kit: Kit
-    sender: Sender
+    sender: Waker
     writer: GroupWriter
     tally: Tally
     start: Callable[[], None]  # threads that only a serving process needs
     stop: Callable[[], None]
+    work: Callable[[], None] | None = None  # be a distributed worker until told to stop
 
 
 def install(app: Flask, house: House) -> None:

@@ -19,6 +19,7 @@ RATE_LIMIT = "RK"
 BUCKET = "BL"
 HOOK = "WH"
 HOOK_EVENT = "EV"
+BATCH = "BA"
 
 _SID = re.compile(r"[A-Z]{2}[0-9a-f]{32}")
 
@@ -31,6 +32,11 @@ def new_sid(prefix: str) -> str:
 def is_sid(text: str, prefix: str) -> bool:
     """True when `text` has the exact shape of a sid with this prefix."""
     return text.startswith(prefix) and _SID.fullmatch(text) is not None
+
+
+def new_link_token() -> str:
+    """A one-time token with 128 random bits, for links in texts: every character costs."""
+    return secrets.token_urlsafe(16)
 
 
 def new_token() -> str:

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from time import sleep
 
 from sqlalchemy import delete, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -14,7 +15,7 @@ from twofactor.gateways.base import SendResult, Unknown
 from twofactor.kit import Kit
 from twofactor.models import FenceCounter, PeriodicJob
 from twofactor.models.database import changed, transaction
-from twofactor.sms import breaker, budget, early, outbox, slowness
+from twofactor.sms import breaker, budget, bulk_claim, bulk_settle, early, outbox, slowness
 from twofactor.sms.settle import pause, settle
 from twofactor.sms.stats import rollup
 from twofactor.verify import limits, replies, verifications
@@ -22,20 +23,22 @@ from twofactor.verify.limits import LimitReached
 
 log = logging.getLogger(__name__)
 
+YIELD_SECONDS = 0.02  # how long texts to many step back for one that somebody waits for
 
-def deliver_next(kit: Kit) -> bool:
-    """Hand one waiting text over; False when none is due."""
-    order = take(kit)
+
+def deliver_next(kit: Kit, only: int | None = None) -> bool:
+    """Hand one waiting text over, or the one with the id `only`; False when none is due."""
+    order = take(kit, only)
     if order is None:
         return False
     finish(kit, order, _hand_over(order))
     return True
 
 
-def take(kit: Kit) -> outbox.Order | None:
-    """Claim the next waiting text and put its attempt on record."""
+def take(kit: Kit, only: int | None = None) -> outbox.Order | None:
+    """Claim the next waiting text, or the one with the id `only`, and put its attempt on record."""
     with transaction():
-        return outbox.claim(kit)
+        return outbox.claim(kit, only)
 
 
 def finish(kit: Kit, order: outbox.Order, result: SendResult) -> None:
@@ -67,6 +70,36 @@ def _hand_over(order: outbox.Order) -> SendResult:
     except Exception as error:  # an adapter's bug must not lose the text's record
         log.error("gateway %s raised %s", order.gateway.name, type(error).__name__)
         return Unknown(f"the adapter failed: {type(error).__name__}")
+
+
+def deliver_bulk(kit: Kit) -> bool:
+    """Hand one call's worth of texts to many over; False when none may leave now. Whatever
+    somebody waits for goes first."""
+    if not bulk_claim.is_due(kit.now()):
+        return False
+    if outbox.has_waiting(kit.now()):
+        sleep(YIELD_SECONDS)
+        return True
+    with transaction():
+        load = bulk_claim.claim(kit)
+    if load is None:
+        return False
+    results = _hand_over_all(load)
+    with transaction():
+        breaker.note(load.gateway.name, results[0], kit.now())
+    for part in bulk_settle.parts(load.texts, results):
+        with transaction():
+            bulk_settle.settle_part(load.gateway.name, part, kit.now())
+    log.info("%s texts to many by %s", len(load.texts), load.gateway.name)
+    return True
+
+
+def _hand_over_all(load: bulk_claim.Load) -> list[SendResult]:
+    try:
+        return load.gateway.send_batch([claimed.sms for claimed in load.texts])
+    except Exception as error:  # an adapter's bug must not lose the texts' record
+        log.error("gateway %s raised %s", load.gateway.name, type(error).__name__)
+        return [Unknown(f"the adapter failed: {type(error).__name__}")] * len(load.texts)
 
 
 def sweep(kit: Kit) -> None:

@@ -8,12 +8,23 @@ import logging
 from collections.abc import Callable
 from threading import Condition, Event, Thread
 from time import monotonic
+from typing import Protocol
 
 log = logging.getLogger(__name__)
 
 THREADS = 8
 LOOK_SECONDS = 1.0
 STOP_SECONDS = 20.0
+
+
+class Waker(Protocol):
+    """What the doors know of whoever sends: told after a commit, asked whether it lives."""
+
+    def start(self) -> None: ...
+    def stop(self) -> None: ...
+    def wake(self) -> None: ...
+    @property
+    def is_alive(self) -> bool: ...
 
 
 class Sender:

@@ -96,6 +96,13 @@ class Purpose(StrEnum):
     HELP = "help"  # answers a text that asked for help
 
 
+class Priority(StrEnum):
+    """How urgent a text is; each has its own line, and bulk waits while anything else does."""
+
+    NOW = "now"  # somebody waits for it
+    BULK = "bulk"  # one of many, sent at the gateway's pace
+
+
 class Channel(StrEnum):
     """How a code travels."""
 
@@ -203,3 +210,6 @@ class AuditEvent(StrEnum):
     TEST_SENT = "test_sent"
     ALERT_ACKNOWLEDGED = "alert_acknowledged"
     ALERT_MUTED = "alert_muted"
+    BACKUP_RESTORED = "backup_restored"
+    USER_IMPORTED = "user_imported"
+    USER_INVITED = "user_invited"

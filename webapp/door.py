@@ -15,9 +15,11 @@ from webapp.operator.deliveries import deliveries
 from webapp.operator.gateways import gateways
 from webapp.operator.messages import messages
 from webapp.operator.services import services
+from webapp.operator.templates import templates
 from webapp.operator.welcome import welcome
 from webapp.signup import signup
 from webapp.simulator import simulator
+from webapp.welcome import invitation
 
 
 def blueprint(*, has_simulator: bool) -> Blueprint:
@@ -26,10 +28,10 @@ def blueprint(*, has_simulator: bool) -> Blueprint:
     for part in (overview, phone, confirm):
         account.register_blueprint(part)
     operator = Blueprint("operator", __name__)
-    for part in (deliveries, gateways, messages, services, alerts, audit, welcome):
+    for part in (deliveries, gateways, messages, services, templates, alerts, audit, welcome):
         operator.register_blueprint(part)
     webapp = Blueprint("webapp", __name__)
-    for part in (health, metrics, login, signup, account, operator, help_pages):
+    for part in (health, metrics, login, signup, account, operator, help_pages, invitation):
         webapp.register_blueprint(part)
     if has_simulator:
         webapp.register_blueprint(simulator)

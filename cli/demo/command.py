@@ -14,7 +14,7 @@ from cli.demo.load import Loader
 from cli.demo.past import ATTEMPTS, MESSAGES, RECEIPTS, Past, Rows
 from cli.demo.people import invent
 from cli.demo.world import HOURS
-from cli.group import Single
+from cli.group import Ready
 from twofactor.extensions import db
 from twofactor.house import house
 from twofactor.kit import Kit
@@ -28,7 +28,7 @@ CHUNK = 25_000  # messages a transaction
 LINES = 10  # of progress, where there is no terminal
 
 
-@click.command("demo", cls=Single)
+@click.command("demo", cls=Ready)
 @click.option("--messages", default=20_000, show_default=True, type=click.IntRange(1))
 @click.option("--days", default=14, show_default=True, type=click.IntRange(1, 400))
 @click.option("--seed", default=1, show_default=True, help="Same seed, same world.")

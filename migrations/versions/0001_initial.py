@@ -30,6 +30,19 @@ def upgrade() -> None:
         sa.UniqueConstraint("sid", name=op.f("uq_api_accounts_sid")),
     )
     op.create_table(
+        "batches",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("sid", sa.String(length=34), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("purpose", sa.String(length=32), nullable=False),
+        sa.Column("has_own_bodies", sa.Boolean(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("stopped_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_batches")),
+        sa.UniqueConstraint("name", name=op.f("uq_batches_name")),
+        sa.UniqueConstraint("sid", name=op.f("uq_batches_sid")),
+    )
+    op.create_table(
         "cost_rollups",
         sa.Column("span_hours", sa.SmallInteger(), autoincrement=False, nullable=False),
         sa.Column("slice", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -180,6 +193,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("phone_fingerprint", name=op.f("pk_opt_outs")),
     )
     op.create_table(
+        "paces",
+        sa.Column("key", sa.String(length=160), nullable=False),
+        sa.Column("free_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_paces")),
+    )
+    op.create_table(
         "periodic_jobs",
         sa.Column("name", sa.String(length=64), nullable=False),
         sa.Column("next_at", sa.DateTime(timezone=True), nullable=False),
@@ -279,6 +298,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_users")),
         sa.UniqueConstraint("email", name=op.f("uq_users_email")),
         sa.UniqueConstraint("sid", name=op.f("uq_users_sid")),
+    )
+    op.create_table(
+        "workers",
+        sa.Column("name", sa.String(length=160), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_workers")),
     )
     op.create_table(
         "alerts",
@@ -687,6 +713,8 @@ def upgrade() -> None:
         sa.Column(
             "verification_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
         ),
+        sa.Column("priority", sa.String(length=32), nullable=False),
+        sa.Column("batch_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("phone_sealed", sa.LargeBinary(), nullable=False),
         sa.Column("phone_fingerprint", sa.String(length=64), nullable=False),
         sa.Column("phone_ending", sa.String(length=2), nullable=False),
@@ -708,21 +736,27 @@ def upgrade() -> None:
         sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("told", sa.String(length=32), nullable=True),
         sa.ForeignKeyConstraint(
+            ["batch_id"], ["batches.id"], name=op.f("fk_messages_batch_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
             ["verification_id"],
             ["verifications.id"],
             name=op.f("fk_messages_verification_id"),
             ondelete="SET NULL",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_messages")),
+        sa.UniqueConstraint(
+            "batch_id", "phone_fingerprint", name=op.f("uq_messages_batch_id_phone_fingerprint")
+        ),
         sa.UniqueConstraint("sid", name=op.f("uq_messages_sid")),
     )
     with op.batch_alter_table("messages", schema=None) as batch_op:
         batch_op.create_index("ix_messages_created_at", ["created_at"], unique=False)
         batch_op.create_index(
-            batch_op.f("ix_messages_phone_fingerprint"), ["phone_fingerprint"], unique=False
+            "ix_messages_due", ["status", "priority", "next_try_at"], unique=False
         )
         batch_op.create_index(
-            "ix_messages_status_next_try_at", ["status", "next_try_at"], unique=False
+            batch_op.f("ix_messages_phone_fingerprint"), ["phone_fingerprint"], unique=False
         )
         batch_op.create_index(
             "ix_messages_untold",
@@ -847,8 +881,8 @@ def downgrade() -> None:
             sqlite_where=sa.text("told <> status"),
             postgresql_where=sa.text("told <> status"),
         )
-        batch_op.drop_index("ix_messages_status_next_try_at")
         batch_op.drop_index(batch_op.f("ix_messages_phone_fingerprint"))
+        batch_op.drop_index("ix_messages_due")
         batch_op.drop_index("ix_messages_created_at")
 
     op.drop_table("messages")
@@ -933,6 +967,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_alerts_found_at"))
 
     op.drop_table("alerts")
+    op.drop_table("workers")
     op.drop_table("users")
     op.drop_table("spending")
     op.drop_table("routes")
@@ -949,6 +984,7 @@ def downgrade() -> None:
     op.drop_table("receipt_counts")
     op.drop_table("prices")
     op.drop_table("periodic_jobs")
+    op.drop_table("paces")
     op.drop_table("opt_outs")
     with op.batch_alter_table("limit_slices", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_limit_slices_forget_after"))
@@ -969,5 +1005,6 @@ def downgrade() -> None:
 
     op.drop_table("delivery_changes")
     op.drop_table("cost_rollups")
+    op.drop_table("batches")
     op.drop_table("api_accounts")
     # ### end Alembic commands ###

@@ -38,6 +38,12 @@ def is_one_gsm7_segment(text: str) -> bool:
     return size.encoding is Encoding.GSM7 and size.parts == 1
 
 
+def fits(text: str, language: str) -> bool:
+    """One GSM-7 segment; where the letters leave no choice, UCS-2 and what the language allows."""
+    words, size = LANGUAGES[language], count(text)
+    return size.encoding in (Encoding.GSM7, words.encoding) and size.parts <= words.most_parts
+
+
 @given(
     brand=BRANDS | HARD_BRANDS,
     purpose=st.sampled_from(WITH_CODE),
@@ -52,7 +58,7 @@ def test_s15_the_text_is_one_gsm7_segment_with_the_origin_line_last(
 ) -> None:
     text = code_text(brand, purpose, code, lifetime, host, language)
     body, _, last = text.rpartition("\n")
-    assert is_one_gsm7_segment(text)
+    assert fits(text, language)
     assert last == f"@{host} #{code}"
     assert origin_bound_code(text) == (host, code)
     assert re.findall(rf"\d{{{min(6, len(code))},}}", body) == [code]
@@ -142,32 +148,58 @@ def test_an_unknown_language_is_english_and_a_variant_is_its_language() -> None:
     assert texts == {code_text("A", Purpose.LOGIN, "012345", 300, HOST)}
 
 
-@given(brand=BRANDS | HARD_BRANDS, notice=st.sampled_from(Notice))
-def test_a_notice_is_one_segment_without_link_or_code(brand: str, notice: Notice) -> None:
-    text = notice_text(brand, notice)
-    assert is_one_gsm7_segment(text)
-    assert "log in" in text.lower()
+@given(
+    brand=BRANDS | HARD_BRANDS,
+    notice=st.sampled_from(Notice),
+    language=st.sampled_from(sorted(LANGUAGES)),
+)
+def test_a_notice_is_one_segment_without_link_or_code(
+    brand: str, notice: Notice, language: str
+) -> None:
+    text = notice_text(brand, notice, language)
+    assert fits(text, language)
     assert "://" not in text
     assert not re.search(r"\d{6}", text)
 
 
-@given(brand=BRANDS | HARD_BRANDS, path=st.from_regex(r"/[a-z0-9]{1,60}", fullmatch=True))
-def test_an_invitation_is_one_segment_that_ends_with_the_address(brand: str, path: str) -> None:
+@given(
+    brand=BRANDS | HARD_BRANDS,
+    path=st.from_regex(r"/[a-z0-9]{1,60}", fullmatch=True),
+    language=st.sampled_from(sorted(LANGUAGES)),
+)
+def test_an_invitation_is_one_segment_that_ends_with_the_address(
+    brand: str, path: str, language: str
+) -> None:
     url = f"https://{HOST}{path}"
-    text = invitation_text(brand, url)
-    assert is_one_gsm7_segment(text)
+    text = invitation_text(brand, url, language)
+    assert fits(text, language)
     assert text.endswith(f" {url}")
 
 
-@given(brand=BRANDS | HARD_BRANDS)
-def test_a_trial_text_is_one_segment(brand: str) -> None:
-    assert is_one_gsm7_segment(trial_text(brand))
+@given(brand=BRANDS | HARD_BRANDS, language=st.sampled_from(sorted(LANGUAGES)))
+def test_a_trial_text_is_one_segment(brand: str, language: str) -> None:
+    assert fits(trial_text(brand, language), language)
+
+
+def test_an_arabic_code_is_one_segment_where_the_host_allows() -> None:
+    for purpose in WITH_CODE:
+        assert count(code_text("Acme", purpose, "012345", 300, "id.example.com", "ar")).parts == 1
+
+
+@pytest.mark.parametrize(
+    ("language", "seconds", "words"),
+    [("fr", 60, "1 minute."), ("fr", 300, "5 minutes."), ("pt", 60, "1 minuto."),
+     ("de", 60, "1 Minute gültig"), ("sw", 300, "dakika 5."), ("ar", 60, "لدقيقة."),
+     ("ar", 120, "لدقيقتين."), ("ar", 600, "10 دقائق."), ("ar", 660, "11 دقيقة.")],
+)  # fmt: skip
+def test_plural_forms_are_those_of_the_language(language: str, seconds: int, words: str) -> None:
+    assert words in code_text("", Purpose.LOGIN, "012345", seconds, "id.example", language)
 
 
 @pytest.mark.parametrize("language", sorted(LANGUAGES))
 def test_every_language_has_every_sentence(language: str) -> None:
     words = LANGUAGES[language]
-    forms = {words.plural(minutes) for minutes in range(1, 11)}
+    forms = {words.plural(minutes) for minutes in range(1, 100)}
     assert set(words.code) == {(purpose, form) for purpose in WITH_CODE for form in forms}
     assert set(words.notice) == set(Notice)
     assert all("{code}" in sentence for row in words.code.values() for sentence in row)

@@ -25,6 +25,7 @@ FIELDS = (
     Field("PUBLIC_URL", "http://127.0.0.1:5000", "the address people and gateways use"),
     Field("TRUSTED_PROXIES", "0", "how many proxies in front may set forwarded headers"),
     Field("GATEWAYS", "simulator", "comma list of gateways in order of preference"),
+    Field("BULK_RATES", "", "segments a second of texts to many: `egosms=100,twilio=1`"),
     Field("COUNTRIES", "", "ISO codes that may be sent to; `*` is all; empty sends nothing"),
     Field("ROUTING_POLICY", "quality", "`prefer`, `quality` or `cost`"),
     Field("ROUTING_MARGIN", "2", "points of conversion that the cheapest gateway may be worse"),

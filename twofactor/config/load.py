@@ -104,6 +104,12 @@ def _settings(
         limits=reader.choice("LIMITS", ("on", "off")) == "on",
         brand=reader.parsed("BRAND", parsing.brand, "", "Use 1 to 20 characters, few digits."),
         help_address=reader.text("HELP_ADDRESS"),
+        bulk_rates=reader.parsed(
+            "BULK_RATES",
+            partial(parsing.rates, known=known_gateways),
+            {},
+            "Write segments a second like egosms=100,twilio=1.",
+        ),
         alert_webhook_url=reader.parsed(
             "ALERT_WEBHOOK_URL", parsing.https_url, "", "Write it like https://example.com/hook."
         ),

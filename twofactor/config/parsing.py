@@ -132,6 +132,19 @@ def names(text: str, known: tuple[str, ...]) -> tuple[str, ...]:
     return chosen
 
 
+def rates(text: str, known: tuple[str, ...]) -> dict[str, float]:
+    """Segments a second by gateway, of a comma list `name=number`."""
+    found: dict[str, float] = {}
+    for part in filter(None, (part.strip() for part in text.split(","))):
+        name, _, number = part.partition("=")
+        if name not in known or name in found:
+            raise ValueError(f"there is no gateway {name!r}, or it is named twice")
+        if not re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,3})?", number) or not float(number):
+            raise ValueError(f"{number!r} is no rate")
+        found[name] = float(number)
+    return found
+
+
 def brand(text: str) -> str:
     """A name that fits into a text; digits in it could be taken for the code."""
     if not 1 <= len(text) <= 20 or re.search(r"[0-9]{4}", text) or not text.isprintable():

@@ -74,6 +74,7 @@ class Settings:
     alert_texts: bool
     metrics_token: str = field(repr=False)
     log_level: str
+    bulk_rates: Mapping[str, float] = field(default_factory=dict)  # segments a second
 
     @property
     def is_production(self) -> bool:

@@ -114,6 +114,7 @@ class Aws(Gateway):
     """One text a call. `certificate_source` gives the PEM behind a SigningCertURL."""
 
     name = "aws"
+    bulk_rate = 3.0  # of a toll-free number (AWS, "Message parts per second limits")
     default_url = ""  # the region decides
     credentials = (
         Credential("REGION", "region, such as eu-west-1"),

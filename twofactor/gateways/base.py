@@ -152,6 +152,9 @@ class Gateway(ABC):
     credentials: ClassVar[tuple[Credential, ...]]
     default_url: ClassVar[str]
     batch_size: ClassVar[int] = 1  # texts that one call may carry
+    mixes_bodies: ClassVar[bool] = False  # in one call; else only texts with one body share it
+    appends_text: ClassVar[bool] = False  # its networks may add up to 20 characters to a text
+    bulk_rate: ClassVar[float] = 10.0  # segments a second of texts to many, until the operator says
     callback_methods: ClassVar[tuple[str, ...]] = ("POST",)
     has_path_token: ClassVar[bool] = False  # signs nothing; its webhook's path ends in a token
     takes_callback_url: ClassVar[bool] = False  # else the operator enters it in the console
@@ -166,6 +169,12 @@ class Gateway(ABC):
         """Where the receipts of one text come back to: the webhook, its token, our reference."""
         token = quote(self.settings["CALLBACK_TOKEN"], safe="") if self.has_path_token else ""
         return f"/webhooks/{self.name}/status{token and f'/{token}'}?attempt={reference}"
+
+    @property
+    def sender_id(self) -> str:
+        """What the phones show as From, or what stands for it with the gateway; '' for none."""
+        names = ("SENDER_ID", "FROM", "MESSAGING_SERVICE_SID", "ORIGINATION_IDENTITY")
+        return next((self.settings[n] for n in names if self.settings.get(n)), "")
 
     @abstractmethod
     def send(self, sms: OutgoingSms) -> SendResult:

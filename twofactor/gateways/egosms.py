@@ -69,6 +69,9 @@ class EgoSms(Gateway):
     name = "egosms"
     default_url = "https://comms.egosms.co/api/v1/json/"
     batch_size = 1000
+    mixes_bodies = True
+    appends_text = True
+    bulk_rate = 100.0  # ours: the vendor publishes none
     has_path_token = True
     credentials = (
         Credential("USERNAME", "user name of the Comms account"),

@@ -88,6 +88,7 @@ class Infobip(Gateway):
     name = "infobip"
     default_url = "https://api.infobip.com"
     batch_size = 100  # ours; keeps a lost answer small
+    mixes_bodies = True
     has_path_token = True
     takes_callback_url = True
     credentials = (

@@ -97,6 +97,7 @@ class Twilio(Gateway):
     """One text a call; each call names its own callback address."""
 
     name = "twilio"
+    bulk_rate = 1.0  # of a long code to the US and Canada (Twilio, error 30001)
     default_url = "https://api.twilio.com"
     takes_callback_url = True
     credentials = (

@@ -3,6 +3,7 @@
 from twofactor.models.alerts import Alert
 from twofactor.models.audit import AuditEntry
 from twofactor.models.authenticators import Authenticator
+from twofactor.models.bulk import Batch, Pace
 from twofactor.models.delivery import Attempt, EarlyReceipt, Receipt, ReceiptCount
 from twofactor.models.fence import FenceCounter
 from twofactor.models.gateways import GatewayState
@@ -25,6 +26,7 @@ from twofactor.models.services import (
 )
 from twofactor.models.sessions import Session
 from twofactor.models.verifications import Verification
+from twofactor.models.workers import Worker
 
 __all__ = [
     "Alert",
@@ -36,6 +38,7 @@ __all__ = [
     "Authenticator",
     "EarlyReceipt",
     "Bucket",
+    "Batch",
     "FenceCounter",
     "Hook",
     "HookEvent",
@@ -45,6 +48,7 @@ __all__ = [
     "LoginLink",
     "Message",
     "OptOut",
+    "Pace",
     "PeriodicJob",
     "RateLimit",
     "Receipt",
@@ -61,4 +65,5 @@ __all__ = [
     "Spending",
     "User",
     "Verification",
+    "Worker",
 ]

@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, text
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from twofactor.extensions import Base
 from twofactor.models.columns import Fingerprint, Id, OptionalTime, Sid, Time, Word
-from twofactor.words import ErrorClass, Status
+from twofactor.words import ErrorClass, Priority, Status
 
 
 class Message(Base):
@@ -15,7 +15,8 @@ class Message(Base):
 
     __tablename__ = "messages"
     __table_args__ = (
-        Index("ix_messages_status_next_try_at", "status", "next_try_at"),
+        Index("ix_messages_due", "status", "priority", "next_try_at"),
+        UniqueConstraint("batch_id", "phone_fingerprint"),  # each phone gets each text once
         Index("ix_messages_created_at", "created_at"),
         Index(
             "ix_messages_untold",  # what a service has not been told of yet
@@ -31,6 +32,8 @@ class Message(Base):
     verification_id: Mapped[int | None] = mapped_column(
         ForeignKey("verifications.id", ondelete="SET NULL"), index=True
     )
+    priority: Mapped[Word] = mapped_column(default=Priority.NOW.value)  # Priority
+    batch_id: Mapped[int | None] = mapped_column(ForeignKey("batches.id", ondelete="CASCADE"))
     phone_sealed: Mapped[bytes] = mapped_column(LargeBinary)
     phone_fingerprint: Mapped[Fingerprint] = mapped_column(index=True)
     phone_ending: Mapped[str] = mapped_column(String(2))  # all that pages show of the phone
@@ -60,9 +63,19 @@ class Message(Base):
     @property
     def phone_place(self) -> str:
         """Where the phone is sealed for."""
-        return f"messages.phone:{self.sid}"
+        return phone_place(self.sid)
 
     @property
     def body_place(self) -> str:
         """Where the body is sealed for."""
-        return f"messages.body:{self.sid}"
+        return body_place(self.sid)
+
+
+def phone_place(sid: str) -> str:
+    """Where the phone of the message `sid` is sealed for; for rows that are no objects."""
+    return f"messages.phone:{sid}"
+
+
+def body_place(sid: str) -> str:
+    """The same for its body."""
+    return f"messages.body:{sid}"

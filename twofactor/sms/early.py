@@ -88,6 +88,14 @@ def join(connection: Connection, attempt_id: int) -> int:
     return sum(ledger.take(connection, facts))
 
 
+def join_many(connection: Connection, gateway: str, attempt_ids: Sequence[int]) -> None:
+    """The same for every attempt of one call."""
+    any_waits = select(EarlyReceipt.id).where(EarlyReceipt.gateway == gateway).limit(1)
+    if connection.execute(any_waits).first() is not None:
+        for attempt_id in attempt_ids:
+            join(connection, attempt_id)
+
+
 def forget(connection: Connection, now: datetime) -> int:
     """Drop what no call came back for; how many."""
     old = delete(EarlyReceipt).where(EarlyReceipt.received_at < now - LIFE)

@@ -26,6 +26,14 @@ def has_stopped(fingerprints: Collection[str]) -> bool:
     return db.session.scalar(stopped.limit(1)) is not None
 
 
+def stopped_among(fingerprints: Collection[str]) -> set[str]:
+    """Those of many phones that want no texts."""
+    stopped = select(OptOut.phone_fingerprint).where(
+        OptOut.phone_fingerprint.in_(fingerprints), OptOut.restored_at.is_(None)
+    )
+    return set(db.session.scalars(stopped))
+
+
 def stop(
     connection: Connection, fingerprints: Collection[str], source: OptOutSource, now: datetime
 ) -> None:

@@ -21,9 +21,10 @@ from twofactor.sms.phone import Phone, carrier
 from twofactor.sms.routes import Later, Way
 from twofactor.sms.segments import count
 from twofactor.sms.settle import as_failed, as_unknown
-from twofactor.words import ErrorClass, Purpose, Status
+from twofactor.words import ErrorClass, Priority, Purpose, Status
 
 LEASE = timedelta(seconds=20)  # longer than any gateway call may take
+FRESH = "texts to wake a sender for"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,7 @@ def enqueue(
     message = Message(
         sid=ids.new_sid(ids.MESSAGE),
         purpose=purpose.value,
+        priority=Priority.NOW.value,
         verification_id=verification_id,
         phone_fingerprint=kit.keyring.fingerprint(phone.e164),
         phone_ending=phone.e164[-2:],
@@ -68,17 +70,27 @@ def enqueue(
         message.refuse(Status.REJECTED, ErrorClass.OPTED_OUT, now)
     db.session.add(message)
     db.session.flush()
+    db.session().info.setdefault(FRESH, []).append(message.id)
     return message
 
 
-def claim(kit: Kit) -> Order | None:
-    """Claim the text that waits longest and put its next attempt on record; None when none is due.
+def fresh() -> list[int]:
+    """The ids that this session has enqueued since it was last asked; for who wakes a sender."""
+    ids_of_texts: list[int] = db.session().info.pop(FRESH, [])
+    return ids_of_texts
+
+
+def claim(kit: Kit, only: int | None = None) -> Order | None:
+    """Claim the text that waits longest, or the one with the id `only`, and put its next attempt
+    on record; None when none is due.
 
     Rows that can't go out any more are settled on the way.
     """
     now = kit.now()
     rates.judge(now)
-    while (message_id := db.session.scalar(_due(now).limit(1))) is not None:
+    due = _due(now) if only is None else _due(now).where(Message.id == only)
+    due = due.limit(1).with_for_update(skip_locked=True)
+    while (message_id := db.session.scalar(due)) is not None:
         lease = (
             update(Message)
             .where(Message.id == message_id, _is_free(now), Message.status == Status.QUEUED)
@@ -91,6 +103,11 @@ def claim(kit: Kit) -> Order | None:
         if order is not None:
             return order
     return None
+
+
+def has_waiting(now: datetime) -> bool:
+    """True while a text that somebody waits for is due and nobody has it in hand. Reads only."""
+    return db.session.scalar(_due(now).limit(1)) is not None
 
 
 def withdraw(verification_ids: list[int], now: datetime) -> None:
@@ -127,9 +144,13 @@ def _expired(now: datetime) -> dict[str, object]:
 def _due(now: datetime) -> Select[int]:
     return (
         select(Message.id)
-        .where(Message.status == Status.QUEUED, Message.next_try_at <= now, _is_free(now))
+        .where(
+            Message.status == Status.QUEUED,
+            Message.priority == Priority.NOW,
+            Message.next_try_at <= now,
+            _is_free(now),
+        )
         .order_by(Message.next_try_at, Message.id)
-        .with_for_update(skip_locked=True)
     )
 
 

@@ -3,155 +3,29 @@
 A row of code texts goes from the fullest sentence to the shortest; the first that fits is sent.
 Where a brand can't be written in GSM-7 only the sentences without it are left. `{minutes}` has one
 row for each plural form of the language (Unicode CLDR names them).
-To add a language: one more `Language`, checked by someone who speaks it, and a line in LANGUAGES.
+To add a language: one more file in `languages`, checked by someone who speaks it, and a line here.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Mapping
 
-from twofactor.words import Purpose
+from twofactor.sms.language import Language, Notice
+from twofactor.sms.languages.arabic import ARABIC
+from twofactor.sms.languages.english import ENGLISH
+from twofactor.sms.languages.french import FRENCH
+from twofactor.sms.languages.german import GERMAN
+from twofactor.sms.languages.portuguese import PORTUGUESE
+from twofactor.sms.languages.spanish import SPANISH
+from twofactor.sms.languages.swahili import SWAHILI
 
+__all__ = ["DEFAULT_LANGUAGE", "LANGUAGES", "Language", "Notice"]
 
-class Notice(StrEnum):
-    """What a notice tells of."""
-
-    PHONE_ADDED = "phone_added"
-    PHONE_CHANGED = "phone_changed"
-    PHONE_REMOVED = "phone_removed"
-    APP_CHANGED = "app_changed"
-    PASSKEY_CHANGED = "passkey_changed"
-    RECOVERY_CODES_CHANGED = "recovery_codes_changed"
-    RECOVERY_CODE_USED = "recovery_code_used"
-    PASSWORD_CHANGED = "password_changed"  # noqa: S105 - the name of an event
-    LOCKED = "locked"
-
-
-Row = tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Language:
-    """All sentences of one language."""
-
-    plural: Callable[[int], str]  # a count to the name of its plural form
-    code: Mapping[tuple[Purpose, str], Row]  # by purpose and plural form of the minutes
-    bare_code: str  # for a very long host: nothing but the code
-    notice: Mapping[Notice, Row]
-    invitation: Row
-    trial: Row
-    alert: Row
-
-
-def _one_or_other(number: int) -> str:
-    return "one" if number == 1 else "other"
-
-
-_LOGIN_ONE = (
-    "{code} is your {brand} security code to log in. Valid 1 minute. Do not share it.",
-    "{code} is your {brand} code to log in. Valid 1 minute. Do not share it.",
-    "{code} is your security code to log in. Valid 1 minute. Do not share it.",
-)
-_LOGIN_OTHER = (
-    "{code} is your {brand} security code to log in. Valid {minutes} minutes. Do not share it.",
-    "{code} is your {brand} code to log in. Valid {minutes} minutes. Do not share it.",
-    "{code} is your security code to log in. Valid {minutes} minutes. Do not share it.",
-)
-_ENROL_ONE = (
-    "{code} is your {brand} security code to confirm this phone. Valid 1 minute. Do not share it.",
-    "{code} is your {brand} code to confirm this phone. Valid 1 minute. Do not share it.",
-    "{code} is your security code to confirm this phone. Valid 1 minute. Do not share it.",
-)
-_ENROL_OTHER = (
-    "{code} is your {brand} security code to confirm this phone. Valid {minutes} minutes. "
-    "Do not share it.",
-    "{code} is your {brand} code to confirm this phone. Valid {minutes} minutes. Do not share it.",
-    "{code} is your security code to confirm this phone. Valid {minutes} minutes. Do not share it.",
-)
-_YOU_ONE = (
-    "{code} is your {brand} security code to confirm it's you. Valid 1 minute. Do not share it.",
-    "{code} is your {brand} code to confirm it's you. Valid 1 minute. Do not share it.",
-    "{code} is your security code to confirm it's you. Valid 1 minute. Do not share it.",
-)
-_YOU_OTHER = (
-    "{code} is your {brand} security code to confirm it's you. Valid {minutes} minutes. "
-    "Do not share it.",
-    "{code} is your {brand} code to confirm it's you. Valid {minutes} minutes. Do not share it.",
-    "{code} is your security code to confirm it's you. Valid {minutes} minutes. Do not share it.",
-)
-
-ENGLISH = Language(
-    plural=_one_or_other,
-    code={
-        (Purpose.LOGIN, "one"): _LOGIN_ONE,
-        (Purpose.LOGIN, "other"): _LOGIN_OTHER,
-        (Purpose.ENROL, "one"): _ENROL_ONE,
-        (Purpose.ENROL, "other"): _ENROL_OTHER,
-        (Purpose.STEP_UP, "one"): _YOU_ONE,
-        (Purpose.STEP_UP, "other"): _YOU_OTHER,
-        (Purpose.API, "one"): _YOU_ONE,
-        (Purpose.API, "other"): _YOU_OTHER,
-    },
-    bare_code="{code} is your security code.",
-    notice={
-        Notice.PHONE_ADDED: (
-            "{brand}: a phone was added to your account. If it was not you, log in and report it.",
-            "A phone was added to your account. If it was not you, log in and report it.",
-        ),
-        Notice.PHONE_CHANGED: (
-            "{brand}: the phone of your account was changed. "
-            "If it was not you, log in and report it.",
-            "The phone of your account was changed. If it was not you, log in and report it.",
-        ),
-        Notice.PHONE_REMOVED: (
-            "{brand}: a phone was removed from your account. "
-            "If it was not you, log in and report it.",
-            "A phone was removed from your account. If it was not you, log in and report it.",
-        ),
-        Notice.APP_CHANGED: (
-            "{brand}: the app codes of your account were changed. "
-            "If it was not you, log in and report it.",
-            "The app codes of your account were changed. If it was not you, log in and report it.",
-        ),
-        Notice.PASSKEY_CHANGED: (
-            "{brand}: the passkeys of your account were changed. "
-            "If it was not you, log in and report it.",
-            "The passkeys of your account were changed. If it was not you, log in and report it.",
-        ),
-        Notice.RECOVERY_CODES_CHANGED: (
-            "{brand}: your recovery codes were replaced. If it was not you, log in and report it.",
-            "Your recovery codes were replaced. If it was not you, log in and report it.",
-        ),
-        Notice.RECOVERY_CODE_USED: (
-            "{brand}: a recovery code was used to log in. If it was not you, log in and report it.",
-            "A recovery code was used to log in. If it was not you, log in and report it.",
-        ),
-        Notice.PASSWORD_CHANGED: (
-            "{brand}: your password was changed. If it was not you, log in and report it.",
-            "Your password was changed. If it was not you, log in and report it.",
-        ),
-        Notice.LOCKED: (
-            "{brand}: too many wrong codes, so codes by text are off for your account. "
-            "Log in another way to turn them on.",
-            "Too many wrong codes, so codes by text are off for your account. "
-            "Log in another way to turn them on.",
-        ),
-    },
-    invitation=(
-        "{brand} asks you to set up login with a code by text. Start here: {url}",
-        "Please set up login with a code by text. Start here: {url}",
-        "Set up your login: {url}",
-        "{url}",
-    ),
-    trial=(
-        "A test text of {brand}. You need not do anything.",
-        "A test text. You need not do anything.",
-    ),
-    alert=(
-        "{brand} alert: {reason}. See Alerts.",
-        "Alert: {reason}. See Alerts.",
-    ),
-)
-
-LANGUAGES: Mapping[str, Language] = {"en": ENGLISH}
+LANGUAGES: Mapping[str, Language] = {
+    "en": ENGLISH,
+    "ar": ARABIC,
+    "de": GERMAN,
+    "es": SPANISH,
+    "fr": FRENCH,
+    "pt": PORTUGUESE,
+    "sw": SWAHILI,
+}
 DEFAULT_LANGUAGE = "en"

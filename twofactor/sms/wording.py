@@ -1,4 +1,4 @@
-"""The texts we send: pure, one GSM-7 segment each, whatever the brand.
+"""The texts we send: pure, one GSM-7 segment each, whatever the brand (Arabic: UCS-2, short).
 
 A code text ends with the origin line `@host #code`, so that a browser offers the code only to
 this host (WICG "Origin-bound one-time codes delivered via SMS": last line, one space, https).
@@ -41,7 +41,7 @@ def code_text(
     rows = [sentence + last_line for sentence in (*row, words.bare_code)]
     name = _writable(brand, min(SHORTEST_CODE, len(code)))
     return _first_that_fits(
-        rows, brand=name, code=code, minutes=str(minutes), host=host, app_hash=app_hash
+        words, rows, brand=name, code=code, minutes=str(minutes), host=host, app_hash=app_hash
     )
 
 
@@ -52,18 +52,21 @@ def can_write(brand: str) -> bool:
 
 def notice_text(brand: str, notice: Notice, language: str = DEFAULT_LANGUAGE) -> str:
     """The text that tells of a change; it holds no code and no link."""
-    return _first_that_fits(_language(language).notice[notice], brand=_writable(brand))
+    words = _language(language)
+    return _first_that_fits(words, words.notice[notice], brand=_writable(brand))
 
 
 def invitation_text(brand: str, url: str, language: str = DEFAULT_LANGUAGE) -> str:
     """The text that asks an imported user to set up the account. Raises ValueError for an address
     that fits no segment."""
-    return _first_that_fits(_language(language).invitation, brand=_writable(brand), url=url)
+    words = _language(language)
+    return _first_that_fits(words, words.invitation, brand=_writable(brand), url=url)
 
 
 def trial_text(brand: str, language: str = DEFAULT_LANGUAGE) -> str:
     """The text by which an operator tries a gateway."""
-    return _first_that_fits(_language(language).trial, brand=_writable(brand))
+    words = _language(language)
+    return _first_that_fits(words, words.trial, brand=_writable(brand))
 
 
 def alert_text(brand: str, reason: str, language: str = DEFAULT_LANGUAGE) -> str:
@@ -72,7 +75,7 @@ def alert_text(brand: str, reason: str, language: str = DEFAULT_LANGUAGE) -> str
     plain = "".join(char for char in reason if char.isascii() and char.isprintable())
     for size in (120, 90, 60):
         try:
-            return _first_that_fits(words.alert, brand=name, reason=plain[:size])
+            return _first_that_fits(words, words.alert, brand=name, reason=plain[:size])
         except ValueError:
             continue
     raise ValueError("no alert fits a text")
@@ -95,12 +98,16 @@ def _writable(brand: str, shortest_code: int = SHORTEST_CODE) -> str:
     return "" if re.search(rf"\d{{{shortest_code}}}", name) else name
 
 
-def _first_that_fits(rows: Iterable[str], brand: str, **values: str) -> str:
-    for sentence in rows:
-        if not brand and "{brand}" in sentence:
-            continue
-        text = sentence.format(brand=brand, **values)
-        size = count(text)
-        if size.encoding is Encoding.GSM7 and size.parts == 1:
-            return text
+def _first_that_fits(words: Language, rows: Iterable[str], brand: str, **values: str) -> str:
+    """The fullest text of one segment, else of as many as the language may take."""
+    texts = [
+        sentence.format(brand=brand, **values)
+        for sentence in rows
+        if brand or "{brand}" not in sentence
+    ]
+    sizes = [(text, count(text)) for text in texts]
+    for parts in range(1, words.most_parts + 1):
+        for text, size in sizes:
+            if size.encoding in (Encoding.GSM7, words.encoding) and size.parts <= parts:
+                return text
     raise ValueError("The address is too long for a text, or not ASCII: use a shorter host")

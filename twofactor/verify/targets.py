@@ -30,7 +30,7 @@ class Target:
     service: Service | None = None
     code: str | None = None  # brought by the service; None: one is drawn
     code_length: int | None = None  # None: as the settings say
-    language: str = "en"
+    language: str = ""  # empty: the user's own
     tags: Mapping[str, str] = field(default_factory=dict)
     style: Style = Style()
     is_guarded: bool = True  # against pumping

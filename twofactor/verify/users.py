@@ -14,7 +14,8 @@ from twofactor.models import LoginLink, User
 from twofactor.models.database import changed
 from twofactor.words import AuditEvent
 
-LINK_LIFETIME = timedelta(minutes=15)
+LINK_LIFETIME = timedelta(minutes=15)  # of an operator
+WELCOME_LIFETIME = timedelta(days=7)  # of a user
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+")
 
 
@@ -74,17 +75,22 @@ def sign_up(kit: Kit, email: str, password_hash: str, visitor: Visitor) -> User:
     return user
 
 
-def invite(kit: Kit, user: User) -> str:
-    """The token of a link that lets `user` set a password, once, within 15 minutes."""
-    token = ids.new_token()
+def invite(
+    kit: Kit,
+    user: User,
+    lifetime: timedelta = LINK_LIFETIME,
+    event: AuditEvent = AuditEvent.OPERATOR_INVITED,
+) -> str:
+    """The token of a link that lets `user` set a password, once, within `lifetime`."""
+    token = ids.new_link_token()
     link = LoginLink(
         token_hash=kit.keyring.hash_token(token),
         user_id=user.id,
         created_at=kit.now(),
-        expires_at=kit.now() + LINK_LIFETIME,
+        expires_at=kit.now() + lifetime,
     )
     db.session.add(link)
-    audit.write(kit, AuditEvent.OPERATOR_INVITED, user.id)
+    audit.write(kit, event, user.id)
     return token
 
 

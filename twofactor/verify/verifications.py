@@ -11,6 +11,7 @@ from twofactor.models import Message, Service, Session, Verification
 from twofactor.models.database import changed
 from twofactor.sms import optouts, outbox, rates
 from twofactor.sms.phone import Phone
+from twofactor.sms.sentences import DEFAULT_LANGUAGE
 from twofactor.sms.wording import code_text
 from twofactor.verify import codes, limits, users
 from twofactor.verify.targets import (
@@ -165,7 +166,7 @@ def _new(kit: Kit, target: Target, now: datetime) -> Verification:
         country=target.phone.country,
         code_digest=kit.keyring.digest_code(sid, code),
         code_length=length,
-        language=target.language,
+        language=target.language or _own_language(target),
         tags=dict(target.tags),
         status=VerificationStatus.PENDING.value,
         max_checks=rules.max_checks,
@@ -178,6 +179,10 @@ def _new(kit: Kit, target: Target, now: datetime) -> Verification:
     verification.phone_sealed = kit.keyring.seal(target.phone.e164, verification.phone_place)
     verification.code_sealed = kit.keyring.seal(code, verification.code_place)
     return verification
+
+
+def _own_language(target: Target) -> str:
+    return target.session.user.language if target.session else DEFAULT_LANGUAGE
 
 
 def _replace_older(kit: Kit, target: Target, now: datetime) -> None:

@@ -42,6 +42,7 @@ class Simulator(Gateway):
     """Needs no company and no money: texts go to the simulated phones, and the radio reports."""
 
     name = "simulator"
+    bulk_rate = 1000.0
     credentials = (
         Credential("SEED", "decides every delay and loss", required=False, default="1"),
         Credential("LOSS_PERCENT", "texts that get lost, 0 to 100", required=False, default="0"),

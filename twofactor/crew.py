@@ -1,0 +1,88 @@
+"""Who sends: threads of this process, or distributed workers. The same verbs on the same rows."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Protocol
+
+from twofactor import jobs
+from twofactor.distributed import heartbeat, line, worker
+from twofactor.distributed.publisher import Publisher
+from twofactor.kit import Kit
+from twofactor.sender import THREADS, Sender, Waker
+from twofactor.sms import outbox
+
+LOOKING_THREADS = 2  # of a distributed worker, beside those that take ids from the line
+
+BULK_THREADS = 4  # of their own, so that a code never waits for a text to many
+
+# Makes a verb callable from any thread: with a fresh database session every time.
+Bind = Callable[[Callable[[Kit], Any]], Callable[[], Any]]
+
+
+class NotInstalled(Exception):
+    """Distributed workers need packages that are not there; the text says how to get them."""
+
+
+class Part(Protocol):
+    """Something with threads of its own."""
+
+    def start(self) -> None: ...
+    def stop(self) -> None: ...
+
+
+@dataclass(frozen=True)
+class Crew:
+    """Who sends for this process, and what runs as long as it serves."""
+
+    sender: Waker
+    parts: tuple[Part, ...]
+    work: Callable[[], None] | None = None  # be a distributed worker until told to stop
+
+    def start(self) -> None:
+        for part in self.parts:
+            part.start()
+
+    def stop(self) -> None:
+        for part in self.parts:
+            part.stop()
+
+
+def assemble(kit: Kit, bind: Bind, around: Sequence[Part]) -> Crew:
+    """The crew that the settings ask for; `around` runs wherever texts leave, such as the
+    simulated network. Raises NotInstalled."""
+    if kit.settings.workers == "embedded":
+        return _embedded(bind, around, THREADS, jobs.run_due)
+    if not line.is_installed():
+        raise NotInstalled(line.MISSING)
+    alive = bind(heartbeat.alive)
+    publisher = Publisher(kit.settings.redis_url, outbox.fresh, lambda: bool(alive()))
+    return Crew(publisher, (publisher, *around), lambda: _work(kit, bind, around))
+
+
+def _embedded(
+    bind: Bind, around: Sequence[Part], threads: int, keep_house: Callable[[Kit], None]
+) -> Crew:
+    sender = Sender(bind(jobs.deliver_next), bind(keep_house), threads)
+    bulk = Sender(bind(jobs.deliver_bulk), lambda: None, BULK_THREADS)
+    return Crew(sender, (sender, bulk, *around))
+
+
+def _work(kit: Kit, bind: Bind, around: Sequence[Part]) -> None:
+    """Take ids from the line at once, and look at the rows once a second all the same."""
+    name = heartbeat.new_name()
+
+    def keep_house(kit: Kit) -> None:
+        heartbeat.beat(kit, name)
+        jobs.run_due(kit)
+
+    def send_text(message_id: int) -> bool:
+        return bool(bind(partial(jobs.deliver_next, only=message_id))())
+
+    looking = _embedded(bind, around, LOOKING_THREADS, keep_house)
+    looking.start()
+    try:
+        worker.run(kit.settings.redis_url, send_text)
+    finally:
+        looking.stop()
+        bind(lambda _: heartbeat.leave(name))()

@@ -1,0 +1,83 @@
+"""The sender's place in a web process of a distributed house: it sends nothing, it tells workers.
+
+A door never waits for the line: ids go through a short list in memory to a thread of their own.
+What does not fit, or can't be told, the workers' look finds within a second.
+"""
+
+import logging
+from collections.abc import Callable
+from queue import Empty, Full, Queue
+from threading import Event, Thread
+from typing import Any
+
+from twofactor.distributed.line import SEND_TEXT, connect
+
+log = logging.getLogger(__name__)
+
+WAITING = 10_000
+STOP_SECONDS = 5.0
+QUIET_SECONDS = 5.0  # between two tries while the line is down
+
+
+class Publisher:
+    """Tells the workers which texts were committed."""
+
+    def __init__(
+        self, url: str, fresh: Callable[[], list[int]], has_workers: Callable[[], bool]
+    ) -> None:
+        """`fresh` gives the ids that the caller of `wake` has just committed; `has_workers` tells
+        whether anybody takes them."""
+        self._url, self._fresh, self._has_workers = url, fresh, has_workers
+        self._waiting: Queue[int | None] = Queue(WAITING)
+        self._stopping = Event()
+        self._thread = Thread(target=self._publish_all, name="publisher", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Tell what waits, then return."""
+        self._stopping.set()
+        if self._thread.is_alive():
+            self._put(None)
+            self._thread.join(STOP_SECONDS)
+
+    def wake(self) -> None:
+        """Texts were committed: workers take them now."""
+        for message_id in self._fresh():
+            self._put(message_id)
+
+    @property
+    def is_alive(self) -> bool:
+        """True while a worker has shown itself lately."""
+        return self._has_workers()
+
+    def _put(self, message_id: int | None) -> None:
+        try:
+            self._waiting.put_nowait(message_id)
+        except Full:
+            log.warning("too many ids wait for the line; the workers find their texts by looking")
+
+    def _publish_all(self) -> None:
+        line = connect(self._url)
+        while (message_id := self._waiting.get()) is not None:
+            if not self._publish(line, message_id):
+                self._forget_waiting()
+                self._stopping.wait(QUIET_SECONDS)
+
+    def _publish(self, line: Any, message_id: int) -> bool:
+        try:
+            line.send_task(SEND_TEXT, args=[message_id])
+        except Exception as error:  # whatever the line's packages raise: the rows are the queue
+            log.warning("the line is down: %s; workers look by themselves", type(error).__name__)
+            return False
+        return True
+
+    def _forget_waiting(self) -> None:
+        """While the line is down, looks find the texts; ids of old ones are of no use later."""
+        try:
+            while self._waiting.get_nowait() is not None:
+                pass
+            self._put(None)
+        except Empty:
+            return

@@ -1,0 +1,1 @@
+"""What an operator wants to know before anybody else notices."""

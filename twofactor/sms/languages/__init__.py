@@ -1,0 +1,1 @@
+"""One file a language: whole sentences, checked by someone who speaks it."""

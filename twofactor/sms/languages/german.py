@@ -1,0 +1,117 @@
+"""German."""
+
+from twofactor.sms.language import Language, Notice, one_or_other
+from twofactor.words import Purpose
+
+_LOGIN_ONE = (
+    "{code} ist Ihr {brand}-Code zum Anmelden. 1 Minute gültig. Geben Sie ihn niemandem.",
+    "{code} ist Ihr Code zum Anmelden. 1 Minute gültig. Geben Sie ihn niemandem.",
+)
+_LOGIN_OTHER = (
+    "{code} ist Ihr {brand}-Code zum Anmelden. {minutes} Minuten gültig. Geben Sie ihn niemandem.",
+    "{code} ist Ihr Code zum Anmelden. {minutes} Minuten gültig. Geben Sie ihn niemandem.",
+)
+_ENROL_ONE = (
+    "{code} ist Ihr {brand}-Code, um dieses Telefon zu bestätigen. 1 Minute gültig. "
+    "Geben Sie ihn niemandem.",
+    "{code} ist Ihr Code, um dieses Telefon zu bestätigen. 1 Minute gültig. Geben "
+    "Sie ihn niemandem.",
+)
+_ENROL_OTHER = (
+    "{code} ist Ihr {brand}-Code, um dieses Telefon zu bestätigen. {minutes} Minuten "
+    "gültig. Geben Sie ihn niemandem.",
+    "{code} ist Ihr Code, um dieses Telefon zu bestätigen. {minutes} Minuten gültig. "
+    "Geben Sie ihn niemandem.",
+)
+_YOU_ONE = (
+    "{code} ist Ihr {brand}-Code, um zu bestätigen, dass Sie es sind. 1 Minute "
+    "gültig. Geben Sie ihn niemandem.",
+    "{code} ist Ihr Code, um zu bestätigen, dass Sie es sind. 1 Minute gültig. Geben "
+    "Sie ihn niemandem.",
+)
+_YOU_OTHER = (
+    "{code} ist Ihr {brand}-Code, um zu bestätigen, dass Sie es sind. {minutes} "
+    "Minuten gültig. Geben Sie ihn niemandem.",
+    "{code} ist Ihr Code, um zu bestätigen, dass Sie es sind. {minutes} Minuten "
+    "gültig. Geben Sie ihn niemandem.",
+)
+
+GERMAN = Language(
+    plural=one_or_other,
+    code={
+        (Purpose.LOGIN, "one"): _LOGIN_ONE,
+        (Purpose.LOGIN, "other"): _LOGIN_OTHER,
+        (Purpose.ENROL, "one"): _ENROL_ONE,
+        (Purpose.ENROL, "other"): _ENROL_OTHER,
+        (Purpose.STEP_UP, "one"): _YOU_ONE,
+        (Purpose.STEP_UP, "other"): _YOU_OTHER,
+        (Purpose.API, "one"): _YOU_ONE,
+        (Purpose.API, "other"): _YOU_OTHER,
+    },
+    bare_code="{code} ist Ihr Code.",
+    notice={
+        Notice.PHONE_ADDED: (
+            "{brand}: Ihrem Konto wurde ein Telefon hinzugefügt. Wenn Sie das nicht waren, "
+            "melden Sie sich an und sagen Sie es uns.",
+            "Ihrem Konto wurde ein Telefon hinzugefügt. Wenn Sie das nicht waren, melden Sie "
+            "sich an und sagen Sie es uns.",
+        ),
+        Notice.PHONE_CHANGED: (
+            "{brand}: Das Telefon Ihres Kontos wurde geändert. Wenn Sie das nicht waren, "
+            "melden Sie sich an und sagen Sie es uns.",
+            "Das Telefon Ihres Kontos wurde geändert. Wenn Sie das nicht waren, melden Sie "
+            "sich an und sagen Sie es uns.",
+        ),
+        Notice.PHONE_REMOVED: (
+            "{brand}: Ein Telefon wurde aus Ihrem Konto entfernt. Wenn Sie das nicht waren, "
+            "melden Sie sich an und sagen Sie es uns.",
+            "Ein Telefon wurde aus Ihrem Konto entfernt. Wenn Sie das nicht waren, melden "
+            "Sie sich an und sagen Sie es uns.",
+        ),
+        Notice.APP_CHANGED: (
+            "{brand}: Die App-Codes Ihres Kontos wurden geändert. Wenn Sie das nicht waren, "
+            "melden Sie sich an und sagen Sie es uns.",
+            "Die App-Codes Ihres Kontos wurden geändert. Wenn Sie das nicht waren, melden "
+            "Sie sich an und sagen Sie es uns.",
+        ),
+        Notice.PASSKEY_CHANGED: (
+            "{brand}: Die Passkeys Ihres Kontos wurden geändert. Wenn Sie das nicht waren, "
+            "melden Sie sich an und sagen Sie es uns.",
+            "Die Passkeys Ihres Kontos wurden geändert. Wenn Sie das nicht waren, melden Sie "
+            "sich an und sagen Sie es uns.",
+        ),
+        Notice.RECOVERY_CODES_CHANGED: (
+            "{brand}: Ihre Notfallcodes wurden ersetzt. Wenn Sie das nicht waren, melden Sie "
+            "sich an und sagen Sie es uns.",
+            "Ihre Notfallcodes wurden ersetzt. Wenn Sie das nicht waren, melden Sie sich an "
+            "und sagen Sie es uns.",
+        ),
+        Notice.RECOVERY_CODE_USED: (
+            "{brand}: Ein Notfallcode wurde zum Anmelden benutzt. Wenn Sie das nicht waren, "
+            "melden Sie sich an und sagen Sie es uns.",
+            "Ein Notfallcode wurde zum Anmelden benutzt. Wenn Sie das nicht waren, melden "
+            "Sie sich an und sagen Sie es uns.",
+        ),
+        Notice.PASSWORD_CHANGED: (
+            "{brand}: Ihr Passwort wurde geändert. Wenn Sie das nicht waren, melden Sie sich "
+            "an und sagen Sie es uns.",
+            "Ihr Passwort wurde geändert. Wenn Sie das nicht waren, melden Sie sich an und "
+            "sagen Sie es uns.",
+        ),
+        Notice.LOCKED: (
+            "{brand}: Zu viele falsche Codes, darum sind SMS-Codes für Ihr Konto aus. Melden "
+            "Sie sich anders an, um sie einzuschalten.",
+            "Zu viele falsche Codes, darum sind SMS-Codes für Ihr Konto aus. Melden Sie sich "
+            "anders an, um sie einzuschalten.",
+        ),
+    },
+    invitation=(
+        "{brand} bittet Sie, die Anmeldung mit SMS-Code einzurichten. Hier geht es los: {url}",
+        "Richten Sie die Anmeldung mit SMS-Code ein: {url}",
+        "{url}",
+    ),
+    trial=(
+        "Eine Test-SMS von {brand}. Sie müssen nichts tun.",
+        "Eine Test-SMS. Sie müssen nichts tun.",
+    ),
+)
