@@ -1,18 +1,22 @@
 """One message: everything that happened to it, in order. Never the code, never the text."""
 
+from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template
 from flask.typing import ResponseReturnValue
 
-from twofactor.models import Attempt, Receipt
+from twofactor.house import house
+from twofactor.models import Attempt, Message, Receipt
 from twofactor.sms import stats
 from twofactor.sms.phone import MASK
 from twofactor.sms.stats import Story
-from twofactor.words import Status, VerificationStatus
+from twofactor.words import Purpose, Status, VerificationStatus
 from webapp import session as door
 
 messages = Blueprint("messages", __name__)
+
+FOLLOWED = timedelta(minutes=2)
 
 Step = dict[str, Any]
 
@@ -60,9 +64,16 @@ def show(sid: str) -> ResponseReturnValue:
             "verification_sid": story.verification.sid if story.verification else None,
             "confirmed": message.confirmed_at is not None,
         },
+        is_followed=_is_followed(message),
         diagnosis=_diagnosis(story, latest),
         timeline=sorted(_steps(story), key=lambda step: step["at"]),
     )
+
+
+def _is_followed(message: Message) -> bool:
+    """True while the page should load itself anew: a test text whose fate is still open."""
+    is_open = not Status(message.status).is_final and message.purpose == Purpose.TEST
+    return is_open and house().kit.now() < message.created_at + FOLLOWED
 
 
 def _diagnosis(story: Story, latest: Attempt | None) -> str:
