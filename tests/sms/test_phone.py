@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from twofactor.sms.phone import MAX_LENGTH, BadPhone, Phone, mask, parse, prefix
+from twofactor.sms.phone import MAX_LENGTH, BadPhone, Phone, carrier, mask, parse, prefix
 
 UGANDAN = "+256700111222"
 
@@ -145,3 +145,11 @@ def test_s24_a_mask_shows_two_digits_and_has_one_length() -> None:
 
 def test_a_prefix_leaves_the_last_four_digits_out() -> None:
     assert prefix(UGANDAN) == "+25670011"
+
+
+@pytest.mark.parametrize(
+    ("number", "expected"),
+    [("+256772123456", "MTN"), ("+256752123456", "Airtel"), ("+12025550123", ""), ("+0", "")],
+)
+def test_the_carrier_is_known_where_the_range_tells_it(number: str, expected: str) -> None:
+    assert carrier(number) == expected

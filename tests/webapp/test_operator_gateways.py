@@ -24,7 +24,9 @@ def test_a_test_text_goes_to_the_operators_own_phone(cast: Cast) -> None:
     before = len(cast.texts(OLIVE_PHONE))
     answer = browser.post("/operator/gateways/simulator/test", form="/operator/gateways")
     assert answer.status_code == 303
-    assert "test" in browser.get(answer.location).text
+    assert 'http-equiv="refresh"' in browser.get(answer.location).text
+    cast.clock.advance(2 * 60)
+    assert 'http-equiv="refresh"' not in browser.get(answer.location).text
     texts = cast.texts(OLIVE_PHONE)
     assert len(texts) == before + 1
     assert "test text" in texts[0]

@@ -25,15 +25,7 @@ def leader(country: str) -> tuple[str | None, datetime | None]:
 
 def change(country: str, led: str | None, ranking: Ranking, now: datetime) -> None:
     """Put a new leader on record with its reason: once, whoever sees it first."""
-    values = {"gateway": ranking.leader, "since": now}
-    if led is None:
-        dialect = sqlite if db.engine.dialect.name == "sqlite" else postgresql
-        first = dialect.insert(Route.__table__).values(country=country, **values)
-        done = changed(first.on_conflict_do_nothing())
-    else:
-        row = update(Route).where(Route.country == country, Route.gateway == led)
-        done = changed(row.values(values))
-    if done == 1:
+    if _put(country, led, {"gateway": ranking.leader, "since": now}):
         db.session.add(
             RouteChange(
                 at=now,
@@ -43,6 +35,17 @@ def change(country: str, led: str | None, ranking: Ranking, now: datetime) -> No
                 reason=ranking.why[:300],
             )
         )
+
+
+def _put(country: str, led: str | None, values: dict[str, object]) -> bool:
+    """True for who makes the change."""
+    if led is not None:
+        row = update(Route).where(Route.country == country, Route.gateway == led)
+        return changed(row.values(values)) == 1
+    dialect = sqlite if db.engine.dialect.name == "sqlite" else postgresql
+    first = dialect.insert(Route.__table__).values(country=country, **values)
+    mine = first.on_conflict_do_nothing().returning(_ROW.country)
+    return db.session.execute(mine).first() is not None
 
 
 def changes(most: int) -> Sequence[RouteChange]:

@@ -60,7 +60,10 @@ def carrier(e164: str) -> str:
     that moved to another carrier are still counted here."""
     from phonenumbers import carrier as carriers
 
-    return carriers.name_for_number(phonenumbers.parse(e164), "en")[:40]
+    try:
+        return carriers.name_for_number(phonenumbers.parse(e164), "en")[:40]
+    except phonenumbers.NumberParseException:
+        return ""
 
 
 def prefix(e164: str) -> str:

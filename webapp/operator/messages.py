@@ -8,6 +8,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from twofactor.house import house
+from twofactor.models import Message
 from twofactor.sms import phone
 from twofactor.sms.phone import MASK
 from twofactor.sms.stats import messages as stats
@@ -22,6 +23,7 @@ messages = Blueprint("messages", __name__)
 
 PAGE_SIZE = 50
 KEPT = ("status", "gateway", "country", "purpose", "error", "since", "hour", "phone")
+FOLLOWED = timedelta(minutes=2)
 
 
 @messages.get("/operator/messages")
@@ -82,6 +84,7 @@ def show(sid: str) -> ResponseReturnValue:
             "verification_sid": story.verification.sid if story.verification else None,
             "confirmed": message.confirmed_at is not None,
         },
+        is_followed=_is_followed(message),
         diagnosis=diagnosis(story),
         timeline=steps(story),
     )
@@ -92,6 +95,12 @@ def _row_id(text: str) -> int:
     if not text.isdecimal() or len(text) > 18:
         raise ValueError(text)
     return int(text)
+
+
+def _is_followed(message: Message) -> bool:
+    """True while the page should load itself anew: a test text whose fate is still open."""
+    is_open = not Status(message.status).is_final and message.purpose == Purpose.TEST
+    return is_open and house().kit.now() < message.created_at + FOLLOWED
 
 
 def _wanted(kept: dict[str, str]) -> Wanted:
