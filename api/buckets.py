@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 from sqlalchemy import select
 
-from api import paging, shapes
+from api import limit_shapes as shapes
+from api import paging
 from api.errors import invalid, not_found, too_many
 from api.kinds import Whole
 from api.operation import Answer, Call, Operation, Parameter

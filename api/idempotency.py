@@ -52,4 +52,5 @@ def once(call: Call, token: str, request_text: str, run: Callable[[], Answer]) -
 def _claim(row: dict[str, object]) -> bool:
     """True for whoever comes first; a second one waits for the first to commit."""
     dialect = sqlite if db.engine.dialect.name == "sqlite" else postgresql
-    return changed(dialect.insert(IdempotentAnswer).values(row).on_conflict_do_nothing()) == 1
+    once = dialect.insert(IdempotentAnswer).values(row).on_conflict_do_nothing()
+    return db.session.scalar(once.returning(IdempotentAnswer.id)) is not None

@@ -2,7 +2,8 @@
 
 from sqlalchemy import select
 
-from api import paging, shapes
+from api import limit_shapes as shapes
+from api import paging
 from api.errors import ApiError, invalid, not_found
 from api.kinds import Text
 from api.numbers import CONFLICT

@@ -6,6 +6,7 @@ import pytest
 
 from tests.api.program import OTHER_PHONE, PHONE, Cast, Program, error, wrong
 from twofactor.clock import FixedClock
+from twofactor.sms.phone import Phone
 
 
 def test_it_texts_a_code_and_answers_in_twilios_shape(shop: Program, cast: Cast) -> None:
@@ -154,3 +155,23 @@ def test_s25_a_limit_answers_429_with_retry_after(shop: Program, clock: FixedClo
     answer = shop.start()
     assert error(answer) == (429, 20429)
     assert int(answer.headers["Retry-After"]) > 0
+
+
+def test_texts_to_neighbouring_numbers_stop_and_risk_check_lifts_that_with_its_scope(
+    shop: Program, trusted: Program
+) -> None:
+    neighbours = [Phone(f"+1202555{number:04d}", "US") for number in range(2000, 2021)]
+    assert {shop.start(phone).status_code for phone in neighbours[:20]} == {201}
+    refused = shop.start(neighbours[20])
+    assert error(refused) == (429, 60410)
+    assert int(refused.headers["Retry-After"]) > 0
+    assert error(shop.start(neighbours[20], RiskCheck="disable")) == (403, 20003)
+    assert trusted.start(neighbours[20], RiskCheck="disable").status_code == 201
+
+
+def test_device_ip_counts_against_its_address(shop: Program) -> None:
+    phones = [Phone(f"+1{area}5550171", "US") for area in (202, 203, 205, 206, 207, 208, 209, 210)]
+    phones += [Phone(f"+1{area}5550171", "US") for area in (212, 213, 214)]
+    answers = [shop.start(phone, DeviceIp="198.51.100.7") for phone in phones]
+    assert [answer.status_code for answer in answers] == [201] * 10 + [429]
+    assert shop.start(phones[10], DeviceIp="198.51.100.8").status_code == 201

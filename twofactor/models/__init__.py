@@ -8,22 +8,17 @@ from twofactor.models.delivery import Attempt, EarlyReceipt, Receipt, ReceiptCou
 from twofactor.models.fence import FenceCounter
 from twofactor.models.gateways import GatewayState
 from twofactor.models.hooks import Hook, HookEvent
+from twofactor.models.idempotency import IdempotentAnswer
 from twofactor.models.jobs import PeriodicJob
 from twofactor.models.limits import LimitSlice
 from twofactor.models.messages import Message
 from twofactor.models.money import Price, Spending
 from twofactor.models.optouts import OptOut, Reply
 from twofactor.models.people import LoginLink, User
+from twofactor.models.rate_limits import Bucket, RateLimit
 from twofactor.models.rollups import DeliveryChange, RollupMark
 from twofactor.models.routes import Route, RouteChange, RouteRate
-from twofactor.models.services import (
-    ApiAccount,
-    ApiKey,
-    Bucket,
-    IdempotentAnswer,
-    RateLimit,
-    Service,
-)
+from twofactor.models.services import ApiAccount, ApiKey, Service
 from twofactor.models.sessions import Session
 from twofactor.models.verifications import Verification
 from twofactor.models.workers import Worker

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
+from sqlalchemy import JSON, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from twofactor.extensions import Base
@@ -64,55 +64,3 @@ class Service(Base):
     created_at: Mapped[Time]
     updated_at: Mapped[Time]
     deleted_at: Mapped[OptionalTime]
-
-
-class RateLimit(Base):
-    """A limit that a service sets itself, by a name its application chooses."""
-
-    __tablename__ = "rate_limits"
-    __table_args__ = (UniqueConstraint("service_id", "unique_name"),)
-
-    id: Mapped[Id]
-    sid: Mapped[Sid]
-    service_id: Mapped[int] = mapped_column(ForeignKey("services.id", ondelete="CASCADE"))
-    service: Mapped[Service] = relationship(lazy="joined", innerjoin=True)
-    unique_name: Mapped[str] = mapped_column(String(64))
-    description: Mapped[str] = mapped_column(String(256), default="")
-    created_at: Mapped[Time]
-    updated_at: Mapped[Time]
-
-
-class Bucket(Base):
-    """At most `most` verifications in any `interval` seconds for one value of a rate limit."""
-
-    __tablename__ = "buckets"
-
-    id: Mapped[Id]
-    sid: Mapped[Sid]
-    rate_limit_id: Mapped[int] = mapped_column(
-        ForeignKey("rate_limits.id", ondelete="CASCADE"), index=True
-    )
-    rate_limit: Mapped[RateLimit] = relationship(lazy="joined", innerjoin=True)
-    most: Mapped[int]
-    interval: Mapped[int]
-    created_at: Mapped[Time]
-    updated_at: Mapped[Time]
-
-
-class IdempotentAnswer(Base):
-    """What a create answered, so that the same create, repeated, answers the same. Written in the
-    transaction that created; the body is sealed, as it may name a phone."""
-
-    __tablename__ = "idempotent_answers"
-    __table_args__ = (
-        UniqueConstraint("account_id", "token_hash"),
-        Index("ix_idempotent_answers_created_at", "created_at"),
-    )
-
-    id: Mapped[Id]
-    account_id: Mapped[int] = mapped_column(ForeignKey("api_accounts.id", ondelete="CASCADE"))
-    token_hash: Mapped[str] = mapped_column(String(64))
-    request_hash: Mapped[str] = mapped_column(String(64))
-    status: Mapped[int] = mapped_column(default=0, server_default=text("0"))
-    body_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
-    created_at: Mapped[Time]
