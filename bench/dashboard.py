@@ -12,6 +12,7 @@ from statistics import quantiles
 
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from cli.demo.command import fill
 from tests.cast import OLIVE, Cast
@@ -19,6 +20,8 @@ from tests.settings import settings_from
 from twofactor.clock import FixedClock, SystemClock
 from twofactor.extensions import db
 from twofactor.house import house
+from twofactor.models import Message
+from twofactor.verify import users
 from wsgi import create_app
 
 FEW = 10_000
@@ -64,16 +67,17 @@ def _options(arguments: list[str]) -> argparse.Namespace:
 def _client(folder: Path, messages: int, days: int) -> FlaskClient:
     """Olive's browser in a house with so many messages."""
     path = folder / f"{messages}-{days}.sqlite3"
-    is_new = not path.exists()
     home = folder / f"{messages}-{days}"
     home.mkdir(exist_ok=True)
     settings = settings_from({"DATABASE_URL": f"sqlite:///{path}", "LOG_LEVEL": "ERROR"}, home)
     clock = FixedClock(SystemClock().now())
     app = create_app(settings, clock)
-    if is_new:
-        with app.app_context():
-            db.create_all()
+    with app.app_context():
+        db.create_all()
+        if db.session.scalar(select(Message.id).limit(1)) is None:
             fill(house().kit, messages, days, seed=1)
+        is_empty = users.by_email(OLIVE) is None
+    if is_empty:
         Cast(app, clock)
     return _olive(app, clock)
 

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from tests.browser import Browser
 from tests.cast import OLIVE, OLIVE_PHONE, Cast
+from tests.structure.tree import ROOT
 from twofactor import jobs
 from twofactor.alerts import keep, rules, tell
 from twofactor.alerts.rules import Finding, State, Verdict, move
@@ -120,7 +121,9 @@ def test_operators_get_one_text_and_one_post(cast: Cast, clock: FixedClock) -> N
         assert tell.news(house().kit) == 1
         assert tell.news(house().kit) == 0
         [alert] = keep.open_alerts()
-        assert tell.as_json(house().kit, alert)["runbook"] == "docs/runbook.md#balance-low"
+        assert tell.as_json(house().kit, alert)["runbook"] == (
+            "http://127.0.0.1:5000/operator/runbook#balance-low"
+        )
     texts = cast.texts(OLIVE_PHONE)
     assert texts == ["Sixdigits alert: 1 USD is left. See Alerts."]
 
@@ -149,13 +152,21 @@ def test_somebody_looks_after_it_and_the_audit_knows_who(cast: Cast) -> None:
         [alert] = keep.open_alerts()
     page = olive.get("/operator/alerts").text
     assert "1 USD is left" in page
-    assert "docs/runbook.md#balance-low" in page
+    assert 'href="/operator/runbook#balance-low"' in page
     olive.post(f"/operator/alerts/{alert.id}/acknowledge", form="/operator/alerts")
     assert "somebody looks after it" in olive.get("/operator/alerts").text
     audit = olive.get("/operator/audit?event=alert_acknowledged").text
     assert "olive@example.com" in audit
     with cast.app.app_context(), transaction() as session:
         assert session.scalar(select(AuditEntry.event).order_by(AuditEntry.id.desc()))
+
+
+def test_the_runbook_has_a_section_for_every_alert_here_and_in_the_docs(cast: Cast) -> None:
+    page = cast.logged_in(OLIVE).get("/operator/runbook").text
+    docs = (ROOT / "docs" / "runbook.md").read_text()
+    for kind in AlertKind:
+        assert f'id="{tell.anchor(kind)}"' in page
+        assert f"## {tell.anchor(kind)}\n" in docs
 
 
 def test_the_job_finds_a_route_that_got_worse(cast: Cast, clock: FixedClock) -> None:

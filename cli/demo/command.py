@@ -85,6 +85,8 @@ def _write(loader: Loader, rows: Rows) -> None:
     loader.write("messages", MESSAGES, rows.messages)
     loader.write("attempts", ATTEMPTS, rows.attempts)
     loader.write("receipts", RECEIPTS, rows.receipts)
+    for table in ("users", "messages", "attempts"):
+        loader.number_on(table)
     rollup.add(rows.deltas)
 
 

@@ -44,3 +44,10 @@ class Loader:
         with raw.cursor() as cursor, cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
             for row in rows:
                 copy.write_row(row)
+
+    def number_on(self, table: str) -> None:
+        """Let the database's own numbering go on behind the rows that brought their numbers."""
+        if not self._is_sqlite:
+            self._connection.exec_driver_sql(
+                f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table}"  # noqa: S608
+            )

@@ -51,7 +51,7 @@ GATEWAYS = {
 }
 PURPOSES = {Purpose.LOGIN: 82, Purpose.ENROL: 9, Purpose.STEP_UP: 6, Purpose.NOTICE: 3}
 CONFIRMED = 0.91  # of delivered codes
-OUTAGE = ("egosms", "KE")  # carries badly in the last hours
+OUTAGE = ("egosms", "UG")  # carries badly in the last hours
 OUTAGE_HOURS = 3
 FAILURES = (  # status, error class, code, share
     (Status.UNDELIVERED, ErrorClass.RETRY, "30003", 38),

@@ -23,7 +23,7 @@ from twofactor.words import Purpose
 log = logging.getLogger(__name__)
 
 WORTH_A_TEXT = timedelta(hours=1)
-RUNBOOK = "docs/runbook.md"
+RUNBOOK = "/operator/runbook"
 
 
 def news(kit: Kit) -> int:
@@ -57,7 +57,7 @@ def as_json(kit: Kit, alert: Alert) -> dict[str, object]:
         "figures": alert.figures,
         "opened_at": alert.opened_at.isoformat() if alert.opened_at else None,
         "url": f"{kit.settings.public_url}/operator/alerts",
-        "runbook": f"{RUNBOOK}#{anchor(alert.kind)}",
+        "runbook": f"{kit.settings.public_url}{RUNBOOK}#{anchor(alert.kind)}",
     }
 
 

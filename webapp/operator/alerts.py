@@ -47,6 +47,13 @@ def show() -> ResponseReturnValue:
     )
 
 
+@alerts.get("/operator/runbook")
+@door.operators_only
+def runbook() -> ResponseReturnValue:
+    """What to do about each of them."""
+    return render_template("operator/runbook.html")
+
+
 @alerts.post("/operator/alerts/<int:alert_id>/acknowledge")
 @door.operators_only
 def acknowledge(alert_id: int) -> ResponseReturnValue:

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, abort, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
+from twofactor import gateways
 from twofactor.house import house
 from twofactor.models import Message
 from twofactor.sms import phone
@@ -40,7 +41,7 @@ def index() -> ResponseReturnValue:
         statuses=[status.value for status in Status],
         purposes=[purpose.value for purpose in Purpose],
         errors=[error.value for error in ErrorClass],
-        gateways=list(house().kit.gateways),
+        gateways=gateways.names(),
         older_url=f"/operator/messages?{older}" if older else None,
     )
 

@@ -1,6 +1,5 @@
 """Counts of attempts, and the rates they give. Pure."""
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -86,9 +85,10 @@ class Figures:
 
 def total(parts: Iterable[Figures]) -> Figures:
     """The sum of figures."""
-    counts: Counter[str] = Counter()
+    counts: dict[str, int] = {}
     for part in parts:
-        counts.update(part.counts)
+        for name, amount in part.counts.items():
+            counts[name] = counts.get(name, 0) + amount
     return Figures(counts)
 
 

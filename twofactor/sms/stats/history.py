@@ -1,12 +1,13 @@
 """Figures over a period: roll-ups plus the live tail, never a count over the raw rows."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, func, select
+from sqlalchemy import Select, Table, bindparam, func, select
 
 from twofactor.extensions import db
 from twofactor.models.rollups import (
@@ -64,12 +65,11 @@ def history(period: Period, filters: Filters) -> History:
 def cells(period: Period, tail: Deltas | None = None) -> dict[Cell, Figures]:
     """Figures of a period by gateway, country and purpose at once."""
     found: dict[Cell, Counter[str]] = {}
-    sums = [func.sum(delivery_rollups.c[name]) for name in MEASURES]
-    for gateway, country, purpose, *amounts in _read(delivery_rollups, period, SPLIT, sums):
-        counts = {name: int(amount) for name, amount in zip(MEASURES, amounts, strict=True)}
+    for gateway, country, purpose, *amounts in _read(delivery_rollups, period, SPLIT, MEASURES):
+        counts = {name: int(n) for name, n in zip(MEASURES, amounts, strict=True) if n}
         found[gateway, country, purpose] = Counter(counts)
-    by, cost = (*SPLIT, "currency"), func.sum(cost_rollups.c.millionths)
-    for gateway, country, purpose, currency, amount in _read(cost_rollups, period, by, [cost]):
+    by, cost = (*SPLIT, "currency"), ("millionths",)
+    for gateway, country, purpose, currency, amount in _read(cost_rollups, period, by, cost):
         found.setdefault((gateway, country, purpose), Counter())[COST + currency] = int(amount)
     for key, delta in _within(period, tail if tail is not None else pending().deltas):
         cell = found.setdefault((key.gateway, key.country, key.purpose), Counter())
@@ -88,13 +88,12 @@ def series(
     period: Period, filters: Filters, tail: Deltas | None = None
 ) -> list[tuple[int, Figures]]:
     """Counts by slice, oldest first, none left out."""
-    table = delivery_rollups
-    rows = select(table.c.slice, *(func.sum(table.c[name]) for name in SERIES)).where(
-        *_inside(table, period), *(table.c[name] == value for name, value in filters.items())
-    )
     counts = {when: Counter[str]() for when in period.slices}
-    for when, *amounts in db.session.execute(rows.group_by(table.c.slice)):
-        counts[when] = Counter({n: int(a) for n, a in zip(SERIES, amounts, strict=True)})
+    by = ("slice", *filters)
+    for when, *rest in _read(delivery_rollups, period, by, SERIES):
+        values, amounts = rest[: len(filters)], rest[len(filters) :]
+        if values == list(filters.values()):
+            counts[when] = Counter({n: int(a) for n, a in zip(SERIES, amounts, strict=True)})
     for key, delta in _within(period, pending().deltas if tail is None else tail):
         if _fits((key.gateway, key.country, key.purpose), filters):
             counts[key.slice].update({name: delta[name] for name in SERIES})
@@ -114,19 +113,26 @@ def grouped(
 
 
 def _read(
-    table: Table, period: Period, by: Iterable[str], sums: Sequence[ColumnElement[Any]]
+    table: Table, period: Period, by: tuple[str, ...], sums: tuple[str, ...]
 ) -> Iterable[Any]:
-    keys = [table.c[name] for name in by]
-    rows = select(*keys, *sums).where(*_inside(table, period)).group_by(*keys)
-    return db.session.execute(rows)
+    first, last = int(period.since.timestamp()), int(period.until.timestamp())
+    inside = {"span": period.span_hours, "first": first, "last": last}
+    return db.session.execute(_sums(table, by, sums), inside)
 
 
-def _inside(table: Table, period: Period) -> list[ColumnElement[bool]]:
-    return [
-        table.c.span_hours == period.span_hours,
-        table.c.slice >= int(period.since.timestamp()),
-        table.c.slice < int(period.until.timestamp()),
-    ]
+@cache
+def _sums(table: Table, by: tuple[str, ...], sums: tuple[str, ...]) -> Select[Any]:
+    """The statement that adds up; built once, for that costs as much as running it."""
+    keys: list[Any] = [table.c[name] for name in by]
+    return (
+        select(*keys, *(func.sum(table.c[name]) for name in sums))
+        .where(
+            table.c.span_hours == bindparam("span"),
+            table.c.slice >= bindparam("first"),
+            table.c.slice < bindparam("last"),
+        )
+        .group_by(*keys)
+    )
 
 
 def _within(period: Period, tail: Deltas) -> Iterable[tuple[Key, Counter[str]]]:
