@@ -96,6 +96,9 @@ class Purpose(StrEnum):
     HELP = "help"  # answers a text that asked for help
 
 
+CODED = (Purpose.LOGIN, Purpose.ENROL, Purpose.STEP_UP, Purpose.API)  # texts that hold a code
+
+
 class Priority(StrEnum):
     """How urgent a text is; each has its own line, and bulk waits while anything else does."""
 

@@ -5,6 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
+from sqlalchemy.sql.schema import ScalarElementColumnDefault
+
+from twofactor.extensions import Base
 
 _WITHOUT_ZONE = len("2026-11-02 12:00:00.000000")
 
@@ -31,9 +34,13 @@ class Loader:
         return int(value) if self._is_sqlite else value
 
     def write(self, table: str, columns: Sequence[str], rows: list[tuple[Any, ...]]) -> None:
-        """Insert whole rows; names come from this package's code, never from outside."""
+        """Insert whole rows; what they leave out is as the model's default has it. Names come from
+        this package's code, never from outside."""
         if not rows:
             return
+        silent = _defaults(table, columns)
+        columns = [*columns, *silent]
+        rows = [(*row, *silent.values()) for row in rows]
         names = ", ".join(columns)
         if self._is_sqlite:
             marks = ", ".join("?" * len(columns))
@@ -51,3 +58,11 @@ class Loader:
             self._connection.exec_driver_sql(
                 f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table}"  # noqa: S608
             )
+
+
+def _defaults(table: str, columns: Sequence[str]) -> dict[str, Any]:
+    """The plain defaults of the columns that are not named."""
+    left = [c for c in Base.metadata.tables[table].columns if c.name not in columns]
+    return {
+        c.name: c.default.arg for c in left if isinstance(c.default, ScalarElementColumnDefault)
+    }

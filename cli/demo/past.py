@@ -23,7 +23,8 @@ MESSAGES = (
 ).split()
 ATTEMPTS = (
     "id sid message_id gateway gateway_ref phone_fingerprint country status outcome error_code"
-    " error_class reason segments price currency created_at sent_at delivered_at settled_at counted"
+    " error_class reason segments price currency created_at sent_at delivered_at settled_at"
+    " confirmed_at counted"
 ).split()
 RECEIPTS = "fact attempt_id gateway status raw_status error_code moved received_at".split()
 _FAILURE_SHARES = [share for *_, share in FAILURES]
@@ -199,6 +200,7 @@ class Past:
                 time(fate.sent_at),
                 time(fate.delivered_at),
                 time(fate.settled_at),
+                time(fate.confirmed_at),
                 counted,
             )
         )

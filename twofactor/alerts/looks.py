@@ -15,12 +15,11 @@ from twofactor.sms.stats.history import Cell, cells, grouped
 from twofactor.sms.stats.measures import start
 from twofactor.sms.stats.periods import Period
 from twofactor.verify import limits
-from twofactor.words import AlertKind, Purpose
+from twofactor.words import CODED, AlertKind
 
 NORM_DAYS = 7
 STRANGER_WINDOW = timedelta(minutes=10)
 ROUTE = ("gateway", "country")
-CODED = (Purpose.LOGIN, Purpose.ENROL, Purpose.STEP_UP, Purpose.API)
 
 
 def look(kit: Kit) -> list[Finding]:

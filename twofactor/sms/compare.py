@@ -13,7 +13,7 @@ from twofactor.kit import Kit
 from twofactor.models import Attempt, Message
 from twofactor.sms import breaker, leaders, prices, routes
 from twofactor.sms.routing import rank
-from twofactor.words import Status
+from twofactor.words import CODED, Status
 
 SURE = 1.96  # standard deviations: 95 % of the time the truth lies within
 SAMPLE = 10_000  # the latest attempts that latencies are taken from
@@ -148,7 +148,7 @@ def _counts(since: datetime, country: str | None) -> dict[Cell, dict[str, int]]:
         "accepted": func.count().filter(left),
         "delivered": func.count().filter(Attempt.status == Status.DELIVERED),
         "confirmed": func.count().filter(Attempt.confirmed_at.is_not(None)),
-        "codes": func.count().filter(left, Message.verification_id.is_not(None)),
+        "codes": func.count().filter(left, Message.purpose.in_(CODED)),
     }
     rows = db.session.execute(
         select(Attempt.gateway, Attempt.country, *columns.values())
