@@ -60,7 +60,7 @@ def test_an_accepted_text_is_sent_and_its_words_are_erased(kit: Kit) -> None:
     assert (attempt.gateway_ref, attempt.outcome, attempt.status) == ("ref", "accepted", "sent")
     (sms,) = gateway.sent
     assert sms.reference == attempt.sid
-    assert sms.callback_url.endswith(f"/webhooks/first/status?attempt={attempt.sid}")
+    assert sms.callback_url.endswith(f"/webhooks/fake/status?attempt={attempt.sid}")
     assert sms.validity_seconds == 300
 
 

@@ -59,7 +59,7 @@ class Verification(Base):
     country: Mapped[str] = mapped_column(String(2))
     code_digest: Mapped[bytes | None] = mapped_column(LargeBinary)
     code_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
-    code_length: Mapped[int]
+    code_length: Mapped[int] = mapped_column(default=6)
     language: Mapped[str] = mapped_column(String(16), default="en")  # of its texts
     tags: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)  # a service's own words
     status: Mapped[Word]  # VerificationStatus
