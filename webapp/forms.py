@@ -27,6 +27,12 @@ class OtherWayForm(FlaskForm):
     code = StringField()
 
 
+class StepUpForm(FlaskForm):
+    method = HiddenField()
+    code = StringField()
+    password = PasswordField()
+
+
 class PhoneForm(FlaskForm):
     phone = StringField()
     country = SelectField(validate_choice=False)

@@ -14,6 +14,7 @@ from twofactor.verify.verifications import CountryClosed, NoSendsLeft, NotLive, 
 from twofactor.words import AuditEvent
 from webapp.session import current, visitor
 
+CLOSED_TO_YOU = "We can't send texts to your country at the moment. Use another way."
 COUNTRY_CLOSED = "We can't send texts to that country. Use a number from another one"
 
 

@@ -108,16 +108,20 @@ def logged_in(view: View[P, R]) -> View[P, R | BaseResponse]:
 def second_factor_fresh(view: View[P, R]) -> View[P, R | BaseResponse]:
     """Changes to what protects an account need a second factor within five minutes (S-19).
 
-    Somebody who has none enrolled yet can't show one, and only ever adds the first.
+    Somebody who has none enrolled yet can't show one, and only ever adds the first; they show
+    their password.
     """
 
     @wraps(view)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> R | BaseResponse:
-        session = full()
-        fresh = sessions.has_fresh_second_factor(session, house().kit.now())
-        if fresh or not authenticators.live(session.user_id):
+        session, now = full(), house().kit.now()
+        if authenticators.needs_second_factor(session.user_id):
+            fresh = sessions.has_fresh_second_factor(session, now)
+        else:
+            fresh = sessions.has_fresh_password(session, now)
+        if fresh:
             return view(*args, **kwargs)
-        cookie["goes_on"] = request.path if request.method == "GET" else "/account"
+        cookie["goes_on"] = request.path if _can_be_opened() else "/account"
         return redirect(url_for("webapp.account.confirm.ask"), 303)
 
     return guarded
@@ -140,6 +144,11 @@ def operators_only(view: View[P, R]) -> View[P, R | BaseResponse]:
         return view(*args, **kwargs)
 
     return guarded
+
+
+def _can_be_opened() -> bool:
+    """True when the address of this request is also that of a page."""
+    return request.url_rule is not None and "GET" in (request.url_rule.methods or ())
 
 
 def _to_login(session: Session | None) -> BaseResponse:

@@ -12,6 +12,19 @@ from twofactor.words import AuditEvent, AuthenticatorKind
 
 CONSENT_VERSION = "2026-11"  # of the words about texts on the enrolment page
 
+ENROLLED = {
+    AuthenticatorKind.PHONE: AuditEvent.PHONE_ENROLLED,
+    AuthenticatorKind.APP: AuditEvent.APP_ENROLLED,
+    AuthenticatorKind.PASSKEY: AuditEvent.PASSKEY_ENROLLED,
+    AuthenticatorKind.RECOVERY: AuditEvent.RECOVERY_CODES_MADE,
+}
+REMOVED = {
+    AuthenticatorKind.PHONE: AuditEvent.PHONE_REMOVED,
+    AuthenticatorKind.APP: AuditEvent.APP_REMOVED,
+    AuthenticatorKind.PASSKEY: AuditEvent.PASSKEY_REMOVED,
+    AuthenticatorKind.RECOVERY: AuditEvent.RECOVERY_CODES_REMOVED,
+}
+
 
 def live(user_id: int) -> list[Authenticator]:
     """All that counts as a second factor, oldest first."""
@@ -19,8 +32,32 @@ def live(user_id: int) -> list[Authenticator]:
         Authenticator.user_id == user_id,
         Authenticator.confirmed_at.is_not(None),
         Authenticator.removed_at.is_(None),
+        Authenticator.withdrawn_at.is_(None),
     )
     return list(db.session.scalars(rows.order_by(Authenticator.id)))
+
+
+def of_kind(user_id: int, kind: AuthenticatorKind) -> list[Authenticator]:
+    """All of one kind that count, oldest first."""
+    return [a for a in live(user_id) if a.kind == kind]
+
+
+def live_app(user_id: int) -> Authenticator | None:
+    """The app whose codes count."""
+    return next(iter(of_kind(user_id, AuthenticatorKind.APP)), None)
+
+
+def needs_second_factor(user_id: int) -> bool:
+    """True when the password alone does not let this user in. Recovery codes do not count as the
+    only factor, but a phone that somebody else took over still asks for another way in."""
+    if any(a.kind != AuthenticatorKind.RECOVERY for a in live(user_id)):
+        return True
+    lost = select(Authenticator.id).where(
+        Authenticator.user_id == user_id,
+        Authenticator.withdrawn_at.is_not(None),
+        Authenticator.removed_at.is_(None),
+    )
+    return db.session.scalar(lost.limit(1)) is not None
 
 
 def live_phone(user_id: int) -> Authenticator | None:
@@ -36,10 +73,14 @@ def phone_of(kit: Kit, authenticator: Authenticator) -> Phone:
     return Phone(kit.keyring.unseal(sealed, authenticator.place), country)
 
 
-def add_phone(kit: Kit, user: User, phone: Phone) -> Authenticator:
-    """A phone that does not count before it is confirmed; pending ones are replaced (S-18)."""
+def add_phone(kit: Kit, user: User, phone: Phone, *, replaces: bool = False) -> Authenticator:
+    """A phone that does not count before it is confirmed; pending ones are replaced (S-18).
+
+    `replaces`: when it is confirmed, the user's older phones stop.
+    """
     pending = update(Authenticator).where(
         Authenticator.user_id == user.id,
+        Authenticator.kind == AuthenticatorKind.PHONE,
         Authenticator.confirmed_at.is_(None),
         Authenticator.removed_at.is_(None),
     )
@@ -51,6 +92,7 @@ def add_phone(kit: Kit, user: User, phone: Phone) -> Authenticator:
         phone_fingerprint=kit.keyring.fingerprint(phone.e164),
         country=phone.country,
         consent=CONSENT_VERSION,
+        replaces=replaces,
         created_at=kit.now(),
     )
     fresh.phone_sealed = kit.keyring.seal(phone.e164, fresh.place)
@@ -77,7 +119,7 @@ def confirm(kit: Kit, authenticator_id: int, visitor: Visitor) -> bool:
     authenticator = db.session.get_one(Authenticator, authenticator_id, populate_existing=True)
     audit.write(
         kit,
-        AuditEvent.PHONE_ENROLLED,
+        ENROLLED[AuthenticatorKind(authenticator.kind)],
         authenticator.user_id,
         visitor,
         authenticator=authenticator.sid,
@@ -99,8 +141,11 @@ def remove(kit: Kit, user: User, sid: str, visitor: Visitor) -> bool:
         Authenticator.user_id == user.id,
         Authenticator.removed_at.is_(None),
     )
-    erased = row.values(removed_at=kit.now(), phone_sealed=None, phone_fingerprint=None)
+    erased = row.values(
+        removed_at=kit.now(), phone_sealed=None, phone_fingerprint=None, secret_sealed=None
+    )
     if changed(erased) != 1:
         return False
-    audit.write(kit, AuditEvent.PHONE_REMOVED, user.id, visitor, authenticator=sid)
+    kind = db.session.scalars(select(Authenticator.kind).where(Authenticator.sid == sid)).one()
+    audit.write(kit, REMOVED[AuthenticatorKind(kind)], user.id, visitor, authenticator=sid)
     return True

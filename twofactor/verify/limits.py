@@ -5,6 +5,7 @@ and places enter only as keyed pseudonyms.
 """
 
 import ipaddress
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -51,6 +52,17 @@ GUESSES_MONTH = Limit("guesses_month", 40, 30 * DAY, MANY_CODES)
 GUESSES_YEAR = Limit("guesses_year", 100, 365 * DAY, MANY_CODES)  # 1e-4 a year with six digits
 GUESSES = (GUESSES_DAY, GUESSES_MONTH, GUESSES_YEAR)
 
+# An app's code is taken in three steps of time, so a third of the guesses makes the same risk.
+APP_GUESSES = (
+    Limit("app_guesses_day", 10, DAY, MANY_CODES),
+    Limit("app_guesses_month", 20, 30 * DAY, MANY_CODES),
+    Limit("app_guesses_year", 33, 365 * DAY, MANY_CODES),
+)
+RECOVERY_GUESSES = (  # each costs a slow hash
+    Limit("recovery_hour", 5, HOUR, "Too many recovery codes"),
+    Limit("recovery_day", 20, DAY, "Too many recovery codes"),
+)
+
 PASSWORD_PAIR = Limit("password_pair", 10, 15 * 60, "Too many wrong passwords")
 PASSWORD_ADDRESS = Limit("password_address", 100, HOUR, "Too many wrong passwords")
 
@@ -83,14 +95,12 @@ def permit_send(
 
 def count_guess(kit: Kit, user_sid: str, now: datetime) -> None:
     """Count one check against the account's budget, before it is compared. Raises LimitReached."""
-    for limit in GUESSES:
-        hit(kit, limit, user_sid, now)
+    hit_all(kit, GUESSES, user_sid, now)
 
 
 def refund_guess(kit: Kit, user_sid: str, counted_at: datetime) -> None:
     """Take back the one check that was right: the budget is for wrong ones (S-07)."""
-    for limit in GUESSES:
-        refund(kit, limit, user_sid, counted_at)
+    refund_all(kit, GUESSES, user_sid, counted_at)
 
 
 def network(address: str) -> str:
@@ -129,6 +139,18 @@ def hit(kit: Kit, limit: Limit, value: str, now: datetime) -> None:
         raise LimitReached(limit, wait)
     start = second - second % limit.grain
     db.session.execute(_RAISE, {"key": key, "slice": start, "forget_after": forget_after})
+
+
+def hit_all(kit: Kit, together: Iterable[Limit], value: str, now: datetime) -> None:
+    """Count one hit against each, or raise LimitReached; the caller then rolls back."""
+    for limit in together:
+        hit(kit, limit, value, now)
+
+
+def refund_all(kit: Kit, together: Iterable[Limit], value: str, counted_at: datetime) -> None:
+    """Take one hit of each back that was counted at that time."""
+    for limit in together:
+        refund(kit, limit, value, counted_at)
 
 
 def refund(kit: Kit, limit: Limit, value: str, counted_at: datetime) -> None:

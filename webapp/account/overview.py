@@ -7,33 +7,16 @@ from flask.typing import ResponseReturnValue
 
 from twofactor import audit
 from twofactor.house import house
-from twofactor.models import AuditEntry, Authenticator, Session
+from twofactor.models import AuditEntry, Session
 from twofactor.models.database import transaction
-from twofactor.sms import phone as phones
-from twofactor.verify import authenticators, sessions
+from twofactor.verify import sessions
 from twofactor.words import AuditEvent
 from webapp import session as door
+from webapp.account import factors
+from webapp.account.happened import in_words
 from webapp.forms import ActionForm
 
 overview = Blueprint("overview", __name__)
-
-_SENTENCES = {
-    AuditEvent.SIGNED_UP: "You created this account",
-    AuditEvent.PASSWORD_RIGHT: "Right password",
-    AuditEvent.PASSWORD_WRONG: "Wrong password",
-    AuditEvent.PASSWORD_SET: "Password set",
-    AuditEvent.LOGGED_IN: "Logged in",
-    AuditEvent.LOGGED_OUT: "Logged out",
-    AuditEvent.SESSION_ENDED: "A session was ended",
-    AuditEvent.CODE_SENT: "Security code sent",
-    AuditEvent.CODE_RIGHT: "Right security code",
-    AuditEvent.CODE_WRONG: "Wrong security code",
-    AuditEvent.CODE_EXHAUSTED: "Too many wrong security codes",
-    AuditEvent.PHONE_ENROLLED: "Phone added",
-    AuditEvent.PHONE_REMOVED: "Phone removed",
-    AuditEvent.LIMIT_REACHED: "A limit was reached",
-    AuditEvent.OPERATOR_INVITED: "Invited as operator",
-}
 
 
 @overview.get("/account")
@@ -41,12 +24,11 @@ _SENTENCES = {
 def show() -> ResponseReturnValue:
     """The security page."""
     session = door.full()
-    factors = [_factor(a) for a in authenticators.live(session.user_id)]
     rows = sessions.living(house().kit, session.user_id)
     return render_template(
         "account/index.html",
-        factors=factors,
-        add_ways=[],
+        factors=factors.listed(session.user_id),
+        add_ways=factors.to_add(session.user_id),
         sessions=[_session(row, session) for row in rows],
         activity=[_activity(entry) for entry in audit.recent(session.user_id)],
     )
@@ -66,18 +48,6 @@ def end_session() -> ResponseReturnValue:
     return redirect("/account", 303)
 
 
-def _factor(authenticator: Authenticator) -> dict[str, Any]:
-    number = authenticators.phone_of(house().kit, authenticator).e164
-    return {
-        "kind": authenticator.kind,
-        "title": "Phone",
-        "detail": phones.mask(number),
-        "added_at": authenticator.confirmed_at,
-        "last_used_at": authenticator.last_used_at,
-        "remove_url": "/account/phone/remove",
-    }
-
-
 def _session(row: Session, this: Session) -> dict[str, Any]:
     return {
         "sid": row.sid,
@@ -89,5 +59,4 @@ def _session(row: Session, this: Session) -> dict[str, Any]:
 
 
 def _activity(entry: AuditEntry) -> dict[str, Any]:
-    text = _SENTENCES.get(AuditEvent(entry.event), entry.event)
-    return {"at": entry.at, "text": text, "browser": entry.browser or None}
+    return {"at": entry.at, "text": in_words(entry.event), "browser": entry.browser or None}

@@ -8,8 +8,8 @@ from twofactor.models.database import transaction
 from twofactor.verify import passwords, users
 from twofactor.verify.passwords import BadPassword
 from webapp import fence
+from webapp.entrance import enter
 from webapp.forms import PasswordForm, complain
-from webapp.login import enter
 
 welcome = Blueprint("welcome", __name__)
 

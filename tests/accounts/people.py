@@ -1,0 +1,32 @@
+"""What people of the cast do with their accounts, over HTTP."""
+
+import re
+
+import pyotp
+
+from tests.browser import Browser
+from twofactor.clock import FixedClock
+
+
+def app_code(secret: str, clock: FixedClock, seconds: int = 0) -> str:
+    """What the app shows now, or that many seconds from now."""
+    return pyotp.TOTP(secret).at(int(clock.now().timestamp()) + seconds)
+
+
+def enrol_app(browser: Browser, clock: FixedClock) -> str:
+    """Add an authenticator app; its secret."""
+    page = browser.get("/account/app").text
+    found = re.search(r'<code id="totp-secret">([A-Z2-7]+)</code>', page)
+    assert found is not None, "the page shows no secret"
+    answer = browser.post("/account/app", code=app_code(found[1], clock))
+    assert answer.status_code == 303
+    return found[1]
+
+
+def make_recovery_codes(browser: Browser) -> list[str]:
+    """A new set."""
+    answer = browser.post("/account/recovery-codes")
+    assert answer.status_code == 200
+    codes = re.search(r'<ol id="recovery-codes".*?</ol>', answer.text, re.S)
+    assert codes is not None, "the page shows no codes"
+    return re.findall(r"<li>([^<]+)</li>", codes[0])

@@ -1,0 +1,37 @@
+"""Passkeys (WebAuthn credentials) and the challenges they sign."""
+
+from sqlalchemy import BigInteger, ForeignKey, LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from twofactor.extensions import Base
+from twofactor.models.authenticators import Authenticator
+from twofactor.models.columns import Id, Time, Word
+
+
+class Passkey(Base):
+    """What the server knows of one passkey: its public half. Deleted with the authenticator."""
+
+    __tablename__ = "passkeys"
+
+    authenticator_id: Mapped[int] = mapped_column(
+        ForeignKey("authenticators.id", ondelete="CASCADE"), primary_key=True
+    )
+    authenticator: Mapped[Authenticator] = relationship(lazy="joined", innerjoin=True)
+    credential_id: Mapped[str] = mapped_column(String(1400), unique=True)  # base64url
+    public_key: Mapped[bytes] = mapped_column(LargeBinary)
+    sign_count: Mapped[int] = mapped_column(BigInteger, default=0)
+    is_synced: Mapped[bool] = mapped_column(default=False)  # kept by a password manager
+
+
+class PasskeyChallenge(Base):
+    """A challenge that waits for its signature; whoever uses it deletes it."""
+
+    __tablename__ = "passkey_challenges"
+
+    id: Mapped[Id]
+    challenge_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    session_id: Mapped[int | None] = mapped_column(
+        ForeignKey("sessions.id", ondelete="CASCADE"), index=True
+    )
+    purpose: Mapped[Word]
+    expires_at: Mapped[Time] = mapped_column(index=True)
