@@ -15,7 +15,7 @@ from twofactor.models import FenceCounter, PeriodicJob
 from twofactor.models.database import changed, transaction
 from twofactor.sms import outbox
 from twofactor.sms.settle import pause, settle
-from twofactor.verify import limits, verifications
+from twofactor.verify import challenges, limits, verifications
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +47,7 @@ def sweep(kit: Kit) -> None:
     with transaction():
         verifications.expire_due(kit)
         limits.forget(kit.now())
+        challenges.forget(kit.now())
         changed(delete(FenceCounter).where(FenceCounter.ends_at < int(kit.now().timestamp())))
 
 

@@ -5,6 +5,7 @@ from flask import Blueprint
 from webapp.account.app import app
 from webapp.account.confirm import confirm
 from webapp.account.overview import overview
+from webapp.account.passkeys import passkey_pages
 from webapp.account.phone import phone
 from webapp.account.recovery_codes import recovery_codes
 from webapp.health import health
@@ -14,6 +15,7 @@ from webapp.operator.deliveries import deliveries
 from webapp.operator.messages import messages
 from webapp.operator.welcome import welcome
 from webapp.other_ways import other_ways
+from webapp.passkey_login import passkey_login
 from webapp.signup import signup
 from webapp.simulator import simulator
 
@@ -21,13 +23,13 @@ from webapp.simulator import simulator
 def blueprint(*, has_simulator: bool) -> Blueprint:
     """All pages for people; the simulator's only where there is one."""
     account = Blueprint("account", __name__)
-    for part in (overview, phone, app, recovery_codes, confirm):
+    for part in (overview, phone, app, passkey_pages, recovery_codes, confirm):
         account.register_blueprint(part)
     operator = Blueprint("operator", __name__)
     for part in (deliveries, messages, welcome):
         operator.register_blueprint(part)
     webapp = Blueprint("webapp", __name__)
-    for part in (health, login, other_ways, signup, account, operator, help_pages):
+    for part in (health, login, passkey_login, other_ways, signup, account, operator, help_pages):
         webapp.register_blueprint(part)
     if has_simulator:
         webapp.register_blueprint(simulator)

@@ -7,7 +7,15 @@ from twofactor import audit
 from twofactor.house import house
 from twofactor.models import User, Verification
 from twofactor.models.database import transaction
-from twofactor.verify import authenticators, limits, passwords, sessions, users, verifications
+from twofactor.verify import (
+    authenticators,
+    limits,
+    passkeys,
+    passwords,
+    sessions,
+    users,
+    verifications,
+)
 from twofactor.words import AuditEvent, AuthenticatorKind, Purpose, SessionState
 from webapp import code_page, fence
 from webapp import session as door
@@ -28,13 +36,13 @@ def log_in() -> ResponseReturnValue:
     form = LoginForm()
     if request.method == "GET":
         form.next.data = request.args.get("next", "")
-        return render_template("login.html", form=form, signup_open=True)
+        return _page(form)
     if not form.validate():
-        return render_template("login.html", form=form, signup_open=True), 400
+        return _page(form), 400
     user = _by_password(form.email.data or "", form.password.data or "")
     if user is None:
         complain(form, "email", WRONG)
-        return render_template("login.html", form=form, signup_open=True)
+        return _page(form)
     return enter(user, own_path(form.next.data))
 
 
@@ -95,6 +103,17 @@ def log_out() -> Response:
     response = make_response(redirect("/login", 303))
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response
+
+
+def _page(form: LoginForm) -> str:
+    kit = house().kit
+    possible = passkeys.are_possible(kit.settings)
+    return render_template(
+        "login.html",
+        form=form,
+        signup_open=True,
+        passkey_options=passkeys.request_options(kit, None, Purpose.LOGIN) if possible else None,
+    )
 
 
 def _by_password(typed_email: str, password: str) -> User | None:

@@ -1,27 +1,37 @@
 """/login/other: every other way in that this person has, best first. Sends nothing by itself."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_wtf import FlaskForm
 
 from twofactor.house import house
 from twofactor.models import Session
 from twofactor.sms import phone as phones
-from twofactor.verify import authenticators, recovery
-from twofactor.words import AuthenticatorKind
+from twofactor.verify import authenticators, passkeys, recovery
+from twofactor.words import AuthenticatorKind, Purpose
 from webapp import code_page, fence
 from webapp import session as door
 from webapp.entrance import go_on, let_in, target
 from webapp.forms import OtherWayForm
 from webapp.refusals import refused
-from webapp.second_factor import is_app_code_right, is_recovery_code_right
+from webapp.second_factor import (
+    Approval,
+    is_app_code_right,
+    is_passkey_right,
+    is_recovery_code_right,
+)
 
 other_ways = Blueprint("other_ways", __name__)
 
-TRIES = {
+TRIES: dict[str, Callable[[FlaskForm, Session, Approval], bool]] = {
     AuthenticatorKind.APP.value: is_app_code_right,
     AuthenticatorKind.RECOVERY.value: is_recovery_code_right,
+    AuthenticatorKind.PASSKEY.value: lambda form, session, approve: is_passkey_right(
+        form, session, Purpose.LOGIN, approve
+    ),
 }
 OPEN_APP = "Open the app and type the code that it shows."
 
@@ -49,6 +59,10 @@ def ways(session: Session) -> list[dict[str, Any]]:
     """What this person can use, the strongest first."""
     kinds = {a.kind for a in authenticators.live(session.user_id)}
     shown = []
+    if AuthenticatorKind.PASSKEY in kinds:
+        options = passkeys.request_options(house().kit, session, Purpose.LOGIN)
+        way = _way(AuthenticatorKind.PASSKEY, "Passkey", "Your device asks for its owner.")
+        shown.append(way | {"options": options})
     if AuthenticatorKind.APP in kinds:
         shown.append(_way(AuthenticatorKind.APP, "Authenticator app", OPEN_APP))
     for phone in authenticators.of_kind(session.user_id, AuthenticatorKind.PHONE):

@@ -6,18 +6,21 @@ Each counts the try first and commits, so that no later error can take the count
 
 from collections.abc import Callable
 
+from flask import request
 from flask_wtf import FlaskForm
 
 from twofactor import audit
 from twofactor.house import house
 from twofactor.models import Session
 from twofactor.models.database import transaction
-from twofactor.verify import apps, authenticators, codes, limits, recovery, totp
+from twofactor.verify import apps, authenticators, codes, limits, passkeys, recovery, totp
 from twofactor.verify.codes import UnreadableCode
-from twofactor.words import AuditEvent, AuthenticatorKind
+from twofactor.verify.passkeys import BadPasskey
+from twofactor.words import AuditEvent, AuthenticatorKind, Purpose
 from webapp.forms import complain
 from webapp.session import visitor
 
+WRONG_PASSKEY = "That passkey did not work. Try again, or use another way"
 WRONG_APP_CODE = "Enter a correct code from the app. Wait for the next one if you used this one"
 WRONG_RECOVERY_CODE = "Enter a correct recovery code that you have not used yet"
 
@@ -67,6 +70,25 @@ def is_recovery_code_right(form: FlaskForm, session: Session, on_approval: Appro
     if not right:
         complain(form, "code", WRONG_RECOVERY_CODE)
     return right
+
+
+def is_passkey_right(
+    form: FlaskForm, session: Session, purpose: Purpose, on_approval: Approval
+) -> bool:
+    """Check the browser's answer to this session's challenge, in the field `credential`."""
+    kit, answer = house().kit, request.form.get("credential", "")
+    try:
+        with transaction():
+            passkey = passkeys.check(kit, answer, session, purpose)
+            authenticators.note_use(kit, passkey.authenticator_id)
+            on_approval()
+            _note(session, AuthenticatorKind.PASSKEY, right=True)
+    except BadPasskey:
+        with transaction():
+            _note(session, AuthenticatorKind.PASSKEY, right=False)
+        complain(form, "code", WRONG_PASSKEY)
+        return False
+    return True
 
 
 def _note(session: Session, factor: AuthenticatorKind, *, right: bool) -> None:

@@ -48,6 +48,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_periodic_jobs")),
     )
     op.create_table(
+        "spent_challenges",
+        sa.Column("challenge_hash", sa.String(length=64), nullable=False),
+        sa.Column("forget_after", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("challenge_hash", name=op.f("pk_spent_challenges")),
+    )
+    with op.batch_alter_table("spent_challenges", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_spent_challenges_forget_after"), ["forget_after"], unique=False
+        )
+
+    op.create_table(
         "users",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("sid", sa.String(length=34), nullable=False),
@@ -257,32 +268,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("consents", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_consents_user_id"), ["user_id"], unique=False)
-
-    op.create_table(
-        "passkey_challenges",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("challenge_hash", sa.String(length=64), nullable=False),
-        sa.Column(
-            "session_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
-        ),
-        sa.Column("purpose", sa.String(length=32), nullable=False),
-        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["session_id"],
-            ["sessions.id"],
-            name=op.f("fk_passkey_challenges_session_id"),
-            ondelete="CASCADE",
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_passkey_challenges")),
-        sa.UniqueConstraint("challenge_hash", name=op.f("uq_passkey_challenges_challenge_hash")),
-    )
-    with op.batch_alter_table("passkey_challenges", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_passkey_challenges_expires_at"), ["expires_at"], unique=False
-        )
-        batch_op.create_index(
-            batch_op.f("ix_passkey_challenges_session_id"), ["session_id"], unique=False
-        )
 
     op.create_table(
         "passkeys",
@@ -542,11 +527,6 @@ def downgrade() -> None:
 
     op.drop_table("recovery_codes")
     op.drop_table("passkeys")
-    with op.batch_alter_table("passkey_challenges", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_passkey_challenges_session_id"))
-        batch_op.drop_index(batch_op.f("ix_passkey_challenges_expires_at"))
-
-    op.drop_table("passkey_challenges")
     with op.batch_alter_table("consents", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_consents_user_id"))
 
@@ -591,6 +571,10 @@ def downgrade() -> None:
 
     op.drop_table("audit_entries")
     op.drop_table("users")
+    with op.batch_alter_table("spent_challenges", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_spent_challenges_forget_after"))
+
+    op.drop_table("spent_challenges")
     op.drop_table("periodic_jobs")
     with op.batch_alter_table("limit_slices", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_limit_slices_forget_after"))

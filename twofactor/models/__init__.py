@@ -11,7 +11,7 @@ from twofactor.models.limits import LimitSlice
 from twofactor.models.links import MailLink
 from twofactor.models.mails import Mail
 from twofactor.models.messages import Message
-from twofactor.models.passkeys import Passkey, PasskeyChallenge
+from twofactor.models.passkeys import Passkey, SpentChallenge
 from twofactor.models.people import LoginLink, User
 from twofactor.models.recovery_codes import RecoveryCode
 from twofactor.models.remembered import RememberedBrowser
@@ -31,12 +31,12 @@ __all__ = [
     "MailLink",
     "Message",
     "Passkey",
-    "PasskeyChallenge",
     "PeriodicJob",
     "Receipt",
     "RecoveryCode",
     "RememberedBrowser",
     "Session",
+    "SpentChallenge",
     "User",
     "Verification",
 ]

@@ -1,11 +1,11 @@
-"""Passkeys (WebAuthn credentials) and the challenges they sign."""
+"""Passkeys (WebAuthn credentials) and the challenges they have signed."""
 
 from sqlalchemy import BigInteger, ForeignKey, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from twofactor.extensions import Base
 from twofactor.models.authenticators import Authenticator
-from twofactor.models.columns import Id, Time, Word
+from twofactor.models.columns import Time
 
 
 class Passkey(Base):
@@ -23,15 +23,10 @@ class Passkey(Base):
     is_synced: Mapped[bool] = mapped_column(default=False)  # kept by a password manager
 
 
-class PasskeyChallenge(Base):
-    """A challenge that waits for its signature; whoever uses it deletes it."""
+class SpentChallenge(Base):
+    """A challenge that was answered, so that it is never answered again."""
 
-    __tablename__ = "passkey_challenges"
+    __tablename__ = "spent_challenges"
 
-    id: Mapped[Id]
-    challenge_hash: Mapped[str] = mapped_column(String(64), unique=True)
-    session_id: Mapped[int | None] = mapped_column(
-        ForeignKey("sessions.id", ondelete="CASCADE"), index=True
-    )
-    purpose: Mapped[Word]
-    expires_at: Mapped[Time] = mapped_column(index=True)
+    challenge_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    forget_after: Mapped[Time] = mapped_column(index=True)

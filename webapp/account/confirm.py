@@ -1,6 +1,7 @@
 """Step-up: show a second factor again before something that protects the account changes."""
 
 from collections.abc import Callable
+from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request
 from flask import session as cookie
@@ -8,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from twofactor.house import house
 from twofactor.models import Session, Verification
-from twofactor.verify import authenticators, recovery, sessions, verifications
+from twofactor.verify import authenticators, passkeys, recovery, sessions, verifications
 from twofactor.verify.verifications import NotLive, Target
 from twofactor.words import AuthenticatorKind, Purpose
 from webapp import code_page, fence
@@ -17,11 +18,12 @@ from webapp.account.password_check import is_password_right
 from webapp.destinations import own_path
 from webapp.forms import ActionForm, StepUpForm
 from webapp.refusals import refused
-from webapp.second_factor import is_app_code_right, is_recovery_code_right
+from webapp.second_factor import is_app_code_right, is_passkey_right, is_recovery_code_right
 
 confirm = Blueprint("confirm", __name__)
 
-APP, PHONE, RECOVERY = AuthenticatorKind.APP, AuthenticatorKind.PHONE, AuthenticatorKind.RECOVERY
+APP, PHONE = AuthenticatorKind.APP, AuthenticatorKind.PHONE
+PASSKEY, RECOVERY = AuthenticatorKind.PASSKEY, AuthenticatorKind.RECOVERY
 PASSWORD = "password"  # noqa: S105 -- the name of a way
 
 
@@ -47,6 +49,7 @@ def ask() -> ResponseReturnValue:
         "account/confirm.html",
         form=form,
         ways=ways,
+        passkey_options=_passkey_options(session, ways),
         sent=verification is not None,
         recovery_left=recovery.left(session.user_id),
         resend_url="/account/confirm/send",
@@ -79,18 +82,26 @@ def status() -> ResponseReturnValue:
 
 def _ways(session: Session) -> list[str]:
     """What this person may show, best first; the password only where there is nothing better."""
-    kinds = {a.kind for a in authenticators.live(session.user_id)}
-    ways = [kind.value for kind in (APP, PHONE) if kind in kinds]
-    if APP not in kinds and recovery.left(session.user_id):  # the phone may be lost
+    kinds: set[str] = {a.kind for a in authenticators.live(session.user_id)}
+    ways = [kind.value for kind in (PASSKEY, APP, PHONE) if kind in kinds]
+    if not kinds & {APP, PASSKEY} and recovery.left(session.user_id):  # the phone may be lost
         ways.append(RECOVERY.value)
     return ways if authenticators.needs_second_factor(session.user_id) else [PASSWORD]
+
+
+def _passkey_options(session: Session, ways: list[str]) -> dict[str, Any] | None:
+    if PASSKEY not in ways:
+        return None
+    return passkeys.request_options(house().kit, session, Purpose.STEP_UP)
 
 
 def _meant(named: str | None, ways: list[str], verification: Verification | None) -> str:
     """The way a form was sent for. Without a name: the text that is under way, else the best."""
     if named in ways:
         return named or ""
-    return PHONE.value if verification and PHONE in ways else next(iter(ways), "")
+    if verification and PHONE in ways:
+        return PHONE.value
+    return next((way for way in ways if way != PASSKEY), "")
 
 
 def _try(
@@ -105,6 +116,7 @@ def _try(
     tries: dict[str, Callable[[], bool]] = {
         APP: lambda: is_app_code_right(form, session, approve),
         PHONE: lambda: code_page.is_right(form, verification, session, lambda _: approve()),
+        PASSKEY: lambda: is_passkey_right(form, session, Purpose.STEP_UP, approve),
         RECOVERY: lambda: is_recovery_code_right(form, session, approve),
         PASSWORD: lambda: is_password_right(form, session, tokens.append),
     }

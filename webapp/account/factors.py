@@ -20,9 +20,15 @@ _REMOVAL = {
 }
 _CHANGE = {
     AuthenticatorKind.PHONE: "/account/phone",
+    AuthenticatorKind.PASSKEY: "/account/passkeys",
     AuthenticatorKind.RECOVERY: "/account/recovery-codes",
 }
 _TO_ADD = (  # the strongest first
+    (
+        AuthenticatorKind.PASSKEY,
+        "Your finger, face or PIN on this device. Nobody can phish it.",
+        "/account/passkeys",
+    ),
     (
         AuthenticatorKind.APP,
         "An app on your phone shows the codes. Works without a network.",
