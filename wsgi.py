@@ -139,7 +139,7 @@ def _house(app: Flask, settings: Settings, clock: Clock) -> House:
     kit = Kit(settings, clock, keyring, chosen)
     with app.app_context():
         writer = GroupWriter(db.engine)
-    sender = Sender(_in_app(app, jobs.deliver_next, kit), _in_app(app, jobs.run_due, kit))
+    sender = Sender(_in_app(app, jobs.work_next, kit), _in_app(app, jobs.run_due, kit))
     threads: list[Sender | Radio] = [sender, radio] if radio else [sender]
 
     def start() -> None:

@@ -12,6 +12,8 @@ AUTHENTICATOR = "AU"
 VERIFICATION = "VE"
 MESSAGE = "SM"
 ATTEMPT = "VL"
+MAIL = "EM"
+REMEMBERED = "RB"
 
 _SID = re.compile(r"[A-Z]{2}[0-9a-f]{32}")
 

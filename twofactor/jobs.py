@@ -11,11 +11,19 @@ from sqlalchemy.dialects import postgresql, sqlite
 from twofactor.extensions import db
 from twofactor.gateways.base import SendResult, Unknown
 from twofactor.kit import Kit
+from twofactor.mail import outbox as mails
 from twofactor.models import FenceCounter, PeriodicJob
 from twofactor.models.database import changed, transaction
 from twofactor.sms import outbox
 from twofactor.sms.settle import pause, settle
-from twofactor.verify import challenges, limits, verifications
+from twofactor.verify import (
+    authenticators,
+    challenges,
+    freezes,
+    limits,
+    links,
+    verifications,
+)
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +42,25 @@ def deliver_next(kit: Kit) -> bool:
     return True
 
 
+def post_next(kit: Kit) -> bool:
+    """Hand one waiting mail over; False when none is due."""
+    if not mails.is_due(kit):
+        return False
+    with transaction():
+        mail = mails.claim(kit)
+    if mail is None:
+        return False
+    error = mails.hand_over(kit, mail)
+    with transaction():
+        mails.settle(kit, mail, error)
+    return True
+
+
+def work_next(kit: Kit) -> bool:
+    """Do what is due next, a text before a mail; False when there is nothing."""
+    return deliver_next(kit) or post_next(kit)
+
+
 def _hand_over(order: outbox.Order) -> SendResult:
     try:
         return order.gateway.send(order.sms)
@@ -48,6 +75,10 @@ def sweep(kit: Kit) -> None:
         verifications.expire_due(kit)
         limits.forget(kit.now())
         challenges.forget(kit.now())
+        freezes.forget(kit)
+        links.forget(kit)
+        authenticators.forget_removed(kit)
+        mails.give_up(kit.now())
         changed(delete(FenceCounter).where(FenceCounter.ends_at < int(kit.now().timestamp())))
 
 

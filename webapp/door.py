@@ -4,13 +4,18 @@ from flask import Blueprint
 
 from webapp.account.app import app
 from webapp.account.confirm import confirm
+from webapp.account.email import email
 from webapp.account.overview import overview
 from webapp.account.passkeys import passkey_pages
+from webapp.account.password import password
 from webapp.account.phone import phone
 from webapp.account.recovery_codes import recovery_codes
+from webapp.email_links import email_links
+from webapp.forgotten import forgotten
 from webapp.health import health
 from webapp.help import help_pages
 from webapp.login import login
+from webapp.not_me import not_me
 from webapp.operator.deliveries import deliveries
 from webapp.operator.messages import messages
 from webapp.operator.welcome import welcome
@@ -18,19 +23,33 @@ from webapp.other_ways import other_ways
 from webapp.passkey_login import passkey_login
 from webapp.signup import signup
 from webapp.simulator import simulator
+from webapp.simulator_mail import simulator_mail
 
 
 def blueprint(*, has_simulator: bool) -> Blueprint:
     """All pages for people; the simulator's only where there is one."""
     account = Blueprint("account", __name__)
-    for part in (overview, phone, app, passkey_pages, recovery_codes, confirm):
+    for part in (overview, phone, email, password, app, passkey_pages, recovery_codes, confirm):
         account.register_blueprint(part)
     operator = Blueprint("operator", __name__)
     for part in (deliveries, messages, welcome):
         operator.register_blueprint(part)
     webapp = Blueprint("webapp", __name__)
-    for part in (health, login, passkey_login, other_ways, signup, account, operator, help_pages):
+    for part in (
+        health,
+        login,
+        passkey_login,
+        other_ways,
+        forgotten,
+        email_links,
+        not_me,
+        signup,
+        account,
+        operator,
+        help_pages,
+    ):
         webapp.register_blueprint(part)
     if has_simulator:
         webapp.register_blueprint(simulator)
+        webapp.register_blueprint(simulator_mail)
     return webapp

@@ -36,10 +36,15 @@ class StepUpForm(FlaskForm):
 class PhoneForm(FlaskForm):
     phone = StringField()
     country = SelectField(validate_choice=False)
+    second = BooleanField()
 
 
 class PasswordForm(FlaskForm):
     password = PasswordField()
+
+
+class EmailForm(FlaskForm):
+    email = StringField()
 
 
 class ActionForm(FlaskForm):

@@ -9,6 +9,8 @@ from werkzeug.wrappers import Response
 from twofactor import audit
 from twofactor.house import house
 from twofactor.models.database import transaction
+from twofactor.sms.sentences import Notice
+from twofactor.verify import limits, notices
 from twofactor.verify.limits import LimitReached
 from twofactor.verify.verifications import CountryClosed, NoSendsLeft, NotLive, NotYet
 from twofactor.words import AuditEvent
@@ -58,4 +60,7 @@ def limit_reached(error: LimitReached) -> Response:
             limit=error.limit.name,
             path=request.path,
         )
+        if session is not None and error.limit in limits.LOCKS:
+            notices.once_a_day(house().kit, session.user, Notice.LOCKED, visitor())
+    house().sender.wake()
     return too_early(error.retry_after, f"{error.limit.reason}.")

@@ -13,7 +13,17 @@ from twofactor import audit
 from twofactor.house import house
 from twofactor.models import Session
 from twofactor.models.database import transaction
-from twofactor.verify import apps, authenticators, codes, limits, passkeys, recovery, totp
+from twofactor.sms.sentences import Notice
+from twofactor.verify import (
+    apps,
+    authenticators,
+    codes,
+    limits,
+    notices,
+    passkeys,
+    recovery,
+    totp,
+)
 from twofactor.verify.codes import UnreadableCode
 from twofactor.verify.passkeys import BadPasskey
 from twofactor.words import AuditEvent, AuthenticatorKind, Purpose
@@ -66,8 +76,11 @@ def is_recovery_code_right(form: FlaskForm, session: Session, on_approval: Appro
         right = found is not None and recovery.spend(kit, found, user.id, visitor())
         if right:
             on_approval()
+            notices.tell(kit, user, Notice.RECOVERY_CODE_USED, visitor())
         _note(session, AuthenticatorKind.RECOVERY, right=right)
-    if not right:
+    if right:
+        house().sender.wake()
+    else:
         complain(form, "code", WRONG_RECOVERY_CODE)
     return right
 

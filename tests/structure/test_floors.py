@@ -22,6 +22,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("twofactor.models",),
     ("twofactor.audit",),
     ("twofactor.sms",),
+    ("twofactor.mail",),
     ("twofactor.verify",),
     ("twofactor.jobs", "twofactor.privacy", "twofactor.alerts", "twofactor.sender"),
     ("twofactor.house",),

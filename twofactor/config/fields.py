@@ -34,5 +34,9 @@ FIELDS = (
     Field("LIMITS", "on", "`off` only for load tests; refused in production"),
     Field("BRAND", "Sixdigits", "the name in texts and pages, at most 20 characters"),
     Field("HELP_ADDRESS", "", "e-mail or web address of your support, shown to people in trouble"),
+    Field(
+        "SMTP_URL", "", "mail server, like `smtp://user:password@mail.example.com:587`", secret=True
+    ),
+    Field("MAIL_FROM", "", "address that mails come from; needed with SMTP_URL"),
     Field("LOG_LEVEL", "INFO", "least severe level that is logged"),
 )

@@ -20,6 +20,8 @@ from twofactor.config.parsing import Reader
 from twofactor.config.production import GatewayField, refusals
 from twofactor.config.settings import CodeRules, Settings
 
+HOW_TO_SMTP = "Write it like smtp://user:password@mail.example.com:587 (smtps:// for port 465)."
+
 
 def load(
     environ: Mapping[str, str],
@@ -98,8 +100,20 @@ def _settings(
         limits=reader.choice("LIMITS", ("on", "off")) == "on",
         brand=reader.parsed("BRAND", parsing.brand, "", "Use 1 to 20 characters, few digits."),
         help_address=reader.text("HELP_ADDRESS"),
+        smtp_url=reader.parsed("SMTP_URL", parsing.smtp_url, "", HOW_TO_SMTP),
+        mail_from=_mail_from(reader),
         log_level=reader.choice("LOG_LEVEL", ("INFO", "DEBUG", "WARNING", "ERROR")),
     )
+
+
+def _mail_from(reader: Reader) -> str:
+    sender = reader.text("MAIL_FROM")
+    if reader.text("SMTP_URL") and "@" not in sender:
+        problem = "no address that mails could come from"
+        reader.faults.append(
+            Fault(PREFIX + "MAIL_FROM", problem, "Write it like no-reply@example.com.")
+        )
+    return sender
 
 
 def _workers(reader: Reader) -> Literal["embedded", "distributed"]:

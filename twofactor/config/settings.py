@@ -40,11 +40,18 @@ class Settings:
     limits: bool
     brand: str
     help_address: str
+    smtp_url: str = field(repr=False)
+    mail_from: str
     log_level: str
 
     @property
     def is_production(self) -> bool:
         return self.env == "production"
+
+    @property
+    def sends_mail(self) -> bool:
+        """True with a mail server, and in development, where mails are only shown."""
+        return bool(self.smtp_url) or not self.is_production
 
     @property
     def is_https(self) -> bool:

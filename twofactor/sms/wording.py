@@ -6,10 +6,10 @@ this host (WICG "Origin-bound one-time codes delivered via SMS": last line, one 
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from twofactor.sms.segments import Encoding, count, culprits
-from twofactor.sms.sentences import DEFAULT_LANGUAGE, LANGUAGES, Language, Notice
+from twofactor.sms.sentences import DEFAULT_LANGUAGE, LANGUAGES, Language, Notice, Row
 from twofactor.words import Purpose
 
 ORIGIN_LINE = "\n\n@{host} #{code}"
@@ -39,9 +39,17 @@ def code_text(
     return _first_that_fits(rows, brand=name, code=code, minutes=str(minutes), host=host)
 
 
-def notice_text(brand: str, notice: Notice, language: str = DEFAULT_LANGUAGE) -> str:
-    """The text that tells of a change; it holds no code and no link."""
-    return _first_that_fits(_language(language).notice[notice], brand=_writable(brand))
+def notice_text(brand: str, notice: Notice, language: str = DEFAULT_LANGUAGE, url: str = "") -> str:
+    """The text that tells of a change; it holds no code. `url` reports that it was not you; where
+    it does not fit, or there is none, the text says to log in."""
+    rows = [row for row in _notice_rows(notice, language) if url or "{url}" not in row]
+    fitting = _fitting(rows, brand=_writable(brand), url=url)
+    return next(fitting)
+
+
+def _notice_rows(notice: Notice, language: str) -> Row:
+    rows = _language(language).notice.get(notice)
+    return rows if rows is not None else LANGUAGES[DEFAULT_LANGUAGE].notice[notice]
 
 
 def invitation_text(brand: str, url: str, language: str = DEFAULT_LANGUAGE) -> str:
@@ -73,11 +81,16 @@ def _writable(brand: str, shortest_code: int = SHORTEST_CODE) -> str:
 
 
 def _first_that_fits(rows: Iterable[str], brand: str, **values: str) -> str:
+    for text in _fitting(rows, brand, **values):
+        return text
+    raise ValueError("The address is too long for a text, or not ASCII: use a shorter host")
+
+
+def _fitting(rows: Iterable[str], brand: str, **values: str) -> Iterator[str]:
     for sentence in rows:
         if not brand and "{brand}" in sentence:
             continue
         text = sentence.format(brand=brand, **values)
         size = count(text)
         if size.encoding is Encoding.GSM7 and size.parts == 1:
-            return text
-    raise ValueError("The address is too long for a text, or not ASCII: use a shorter host")
+            yield text

@@ -1,6 +1,8 @@
 """What a user has enrolled: found, added, confirmed, removed."""
 
-from sqlalchemy import select, update
+from datetime import timedelta
+
+from sqlalchemy import or_, select, update
 
 from twofactor import audit, ids
 from twofactor.extensions import db
@@ -10,6 +12,7 @@ from twofactor.models.database import changed
 from twofactor.sms.phone import Phone
 from twofactor.words import AuditEvent, AuthenticatorKind
 
+UNDO_LIFETIME = timedelta(days=7)
 CONSENT_VERSION = "2026-11"  # of the words about texts on the enrolment page
 
 ENROLLED = {
@@ -135,17 +138,47 @@ def note_use(kit: Kit, authenticator_id: int) -> None:
 
 
 def remove(kit: Kit, user: User, sid: str, visitor: Visitor) -> bool:
-    """Take an authenticator away. False when there is none by this sid."""
+    """Take an authenticator away. False when there is none by this sid. A phone is kept sealed for
+    as long as its removal may be undone."""
     row = update(Authenticator).where(
         Authenticator.sid == sid,
         Authenticator.user_id == user.id,
         Authenticator.removed_at.is_(None),
     )
-    erased = row.values(
-        removed_at=kit.now(), phone_sealed=None, phone_fingerprint=None, secret_sealed=None
+    removed = row.values(
+        removed_at=kit.now(), undo_until=kit.now() + UNDO_LIFETIME, secret_sealed=None
     )
-    if changed(erased) != 1:
+    if changed(removed) != 1:
         return False
     kind = db.session.scalars(select(Authenticator.kind).where(Authenticator.sid == sid)).one()
     audit.write(kit, REMOVED[AuthenticatorKind(kind)], user.id, visitor, authenticator=sid)
     return True
+
+
+def restore(kit: Kit, user: User, sid: str) -> bool:
+    """Undo the removal of a phone. False when it is too late, or it is there already."""
+    row = db.session.scalar(
+        select(Authenticator).where(
+            Authenticator.sid == sid,
+            Authenticator.user_id == user.id,
+            Authenticator.removed_at.is_not(None),
+            Authenticator.undo_until > kit.now(),
+            Authenticator.phone_sealed.is_not(None),
+        )
+    )
+    if row is None or has_phone(kit, user.id, phone_of(kit, row)):
+        return False
+    back = update(Authenticator).where(Authenticator.id == row.id)
+    changed(back.values(removed_at=None, undo_until=None))
+    audit.write(kit, AuditEvent.PHONE_ENROLLED, user.id, authenticator=sid)
+    return True
+
+
+def forget_removed(kit: Kit) -> None:
+    """Erase phones whose removal can't be undone any more."""
+    over = update(Authenticator).where(
+        Authenticator.removed_at.is_not(None),
+        Authenticator.phone_sealed.is_not(None),
+        or_(Authenticator.undo_until.is_(None), Authenticator.undo_until <= kit.now()),
+    )
+    changed(over.values(phone_sealed=None, phone_fingerprint=None, undo_until=None))

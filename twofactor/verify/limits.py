@@ -47,6 +47,13 @@ COUNTRY_DAY = Limit("sends_country_day", 200, DAY, MANY_TEXTS)
 GLOBAL_DAY = Limit("sends_global_day", 1000, DAY, MANY_TEXTS)
 NEW_NUMBERS_DAY = Limit("sends_unverified_day", 800, DAY, MANY_TEXTS)  # keeps 20 % for known ones
 
+# Notices are counted apart, so that telling of a change never costs the code of the next login.
+NOTICES_HOUR = Limit("notices_number_hour", 5, HOUR, MANY_TEXTS)
+NOTICES_DAY = Limit("notices_number_day", 10, DAY, MANY_TEXTS)
+SAME_NOTICE = Limit("same_notice_day", 1, DAY, MANY_TEXTS)
+RESETS_HOUR = Limit("resets_hour", 3, HOUR, "Too many links were asked for")
+MAILS_ADDRESS_HOUR = Limit("mails_address_hour", 20, HOUR, "Too many links were asked for")
+
 GUESSES_DAY = Limit("guesses_day", 20, DAY, MANY_CODES)
 GUESSES_MONTH = Limit("guesses_month", 40, 30 * DAY, MANY_CODES)
 GUESSES_YEAR = Limit("guesses_year", 100, 365 * DAY, MANY_CODES)  # 1e-4 a year with six digits
@@ -62,6 +69,8 @@ RECOVERY_GUESSES = (  # each costs a slow hash
     Limit("recovery_hour", 5, HOUR, "Too many recovery codes"),
     Limit("recovery_day", 20, DAY, "Too many recovery codes"),
 )
+
+LOCKS = (*GUESSES, *APP_GUESSES, *RECOVERY_GUESSES)  # a factor rests: its owner is told
 
 PASSWORD_PAIR = Limit("password_pair", 10, 15 * 60, "Too many wrong passwords")
 PASSWORD_ADDRESS = Limit("password_address", 100, HOUR, "Too many wrong passwords")
@@ -90,6 +99,14 @@ def permit_send(
     hit(kit, COUNTRY_DAY, number.country, now)
     if not is_verified:
         hit(kit, NEW_NUMBERS_DAY, "all", now)
+    hit(kit, GLOBAL_DAY, "all", now)
+
+
+def permit_notice(kit: Kit, number: phones.Phone, now: datetime) -> None:
+    """Count one notice by text. Raises LimitReached."""
+    hit(kit, NOTICES_HOUR, number.e164, now)
+    hit(kit, NOTICES_DAY, number.e164, now)
+    hit(kit, COUNTRY_DAY, number.country, now)
     hit(kit, GLOBAL_DAY, "all", now)
 
 
@@ -158,6 +175,14 @@ def refund(kit: Kit, limit: Limit, value: str, counted_at: datetime) -> None:
     second = int(counted_at.timestamp())
     start = second - second % limit.grain
     db.session.execute(_LOWER, {"key": _key(kit, limit, value), "slice": start})
+
+
+def lift(kit: Kit, together: Iterable[Limit], value: str) -> None:
+    """Forget all hits of one value: an operator has made sure who it is."""
+    for limit in together:
+        db.session.execute(
+            text("DELETE FROM limit_slices WHERE key = :key"), {"key": _key(kit, limit, value)}
+        )
 
 
 def forget(now: datetime) -> None:

@@ -13,7 +13,7 @@ from twofactor.models.database import changed
 from twofactor.sms import outbox
 from twofactor.sms.phone import Phone
 from twofactor.sms.wording import code_text
-from twofactor.verify import codes, limits
+from twofactor.verify import codes, freezes, limits
 from twofactor.words import (
     AuditEvent,
     Channel,
@@ -59,6 +59,7 @@ def start(kit: Kit, target: Target, visitor: Visitor) -> Verification:
     now = kit.now()
     if not kit.settings.allows_country(target.phone.country):
         raise CountryClosed(target.phone.country)
+    freezes.check(kit, target.phone)
     limits.permit_send(kit, target.phone, visitor.address, is_verified=target.is_verified, now=now)
     _replace_older(target, now)
     verification = _new(kit, target, now)
@@ -86,6 +87,7 @@ def resend(kit: Kit, verification: Verification, visitor: Visitor, *, early: boo
     if changed(due.values(sends=Verification.sends + 1, next_send_at=now + wait)) != 1:
         raise _why_not(verification, now)
     phone = _phone(kit, verification)
+    freezes.check(kit, phone)
     limits.permit_send(kit, phone, visitor.address, is_verified=True, now=now)
     _enqueue(kit, verification, phone)
     _note_send(kit, verification, visitor)

@@ -6,7 +6,8 @@ from flask.typing import ResponseReturnValue
 from twofactor.house import house
 from twofactor.models import Authenticator, Session
 from twofactor.models.database import transaction
-from twofactor.verify import apps, authenticators, codes, sessions, totp
+from twofactor.sms.sentences import Notice
+from twofactor.verify import apps, authenticators, codes, endings, notices, sessions, totp
 from twofactor.verify.codes import UnreadableCode
 from webapp import fence
 from webapp import session as door
@@ -27,6 +28,7 @@ def enrol() -> ResponseReturnValue:
     if request.method == "POST" and form.validate():
         token = _confirmed(form, session, pending)
         if token is not None:
+            house().sender.wake()
             door.carry(token)
             flash("Your app is added. Its codes work from the next login on.")
             return redirect("/account", 303)
@@ -53,7 +55,9 @@ def remove() -> ResponseReturnValue:
     if ActionForm().validate() and enrolled is not None:
         with transaction():
             authenticators.remove(kit, session.user, enrolled.sid, door.visitor())
-            sessions.end_others(kit, session.user_id, keep=session)
+            endings.end_all(kit, session.user_id, keep=session)
+            notices.tell(kit, session.user, Notice.APP_CHANGED, door.visitor())
+        house().sender.wake()
         flash("Your app was removed. Its codes no longer work.")
     return redirect("/account", 303)
 
@@ -70,7 +74,8 @@ def _confirmed(form: CodeForm, session: Session, pending: Authenticator) -> str 
         if apps.take(kit, pending, code) and apps.confirm(
             kit, session.user, pending, door.visitor()
         ):
-            sessions.end_others(kit, session.user_id, keep=session)
+            endings.end_all(kit, session.user_id, keep=session)
+            notices.tell(kit, session.user, Notice.APP_CHANGED, door.visitor(), added=pending.sid)
             return sessions.step_up(kit, session)
     complain(form, "code", "Enter the code that the app shows now. Is the phone's clock right?")
     return None

@@ -27,6 +27,7 @@ def show() -> ResponseReturnValue:
     rows = sessions.living(house().kit, session.user_id)
     return render_template(
         "account/index.html",
+        email_confirmed=_email_settled(session),
         factors=factors.listed(session.user_id),
         add_ways=factors.to_add(session.user_id),
         sessions=[_session(row, session) for row in rows],
@@ -46,6 +47,12 @@ def end_session() -> ResponseReturnValue:
             with transaction():
                 sessions.end(house().kit, row, door.visitor(), AuditEvent.SESSION_ENDED)
     return redirect("/account", 303)
+
+
+def _email_settled(session: Session) -> bool:
+    """Nothing to ask for: the address is proved, or no mail could reach it."""
+    proved = session.user.email_confirmed_at is not None
+    return proved or not house().kit.settings.sends_mail
 
 
 def _session(row: Session, this: Session) -> dict[str, Any]:

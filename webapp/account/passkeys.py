@@ -8,7 +8,8 @@ from flask.typing import ResponseReturnValue
 from twofactor.house import house
 from twofactor.models import Passkey
 from twofactor.models.database import transaction
-from twofactor.verify import passkeys, sessions
+from twofactor.sms.sentences import Notice
+from twofactor.verify import endings, notices, passkeys, sessions
 from twofactor.verify.passkeys import BadPasskey
 from webapp import fence
 from webapp import session as door
@@ -61,7 +62,9 @@ def remove(sid: str) -> ResponseReturnValue:
         with transaction():
             done = passkeys.remove(kit, session.user, sid, door.visitor())
             if done:
-                sessions.end_others(kit, session.user_id, keep=session)
+                endings.end_all(kit, session.user_id, keep=session)
+                notices.tell(kit, session.user, Notice.PASSKEY_CHANGED, door.visitor())
+        house().sender.wake()
         flash("The passkey was removed." if done else "That passkey is gone.")
     return redirect("/account", 303)
 
@@ -70,14 +73,16 @@ def _added() -> ResponseReturnValue:
     kit, session, form = house().kit, door.full(), request.form
     try:
         with transaction():
-            passkeys.enrol(
+            added = passkeys.enrol(
                 kit, session, form.get("credential", ""), form.get("name", ""), door.visitor()
             )
-            sessions.end_others(kit, session.user_id, keep=session)
+            endings.end_all(kit, session.user_id, keep=session)
+            notices.tell(kit, session.user, Notice.PASSKEY_CHANGED, door.visitor(), added=added.sid)
             token = sessions.step_up(kit, session)
     except BadPasskey:
         flash(NOT_ADDED, "error")
         return redirect("/account/passkeys", 303)
+    house().sender.wake()
     if token:
         door.carry(token)
     flash("Your passkey is added. It lets you in by itself, without password and code.")

@@ -5,7 +5,8 @@ from flask.typing import ResponseReturnValue
 
 from twofactor.house import house
 from twofactor.models.database import transaction
-from twofactor.verify import authenticators, recovery, sessions
+from twofactor.sms.sentences import Notice
+from twofactor.verify import authenticators, endings, notices, recovery
 from twofactor.words import AuthenticatorKind
 from webapp import fence
 from webapp import session as door
@@ -45,7 +46,9 @@ def make() -> ResponseReturnValue:
     hashes = recovery.hashed(codes)
     with transaction():
         recovery.replace(kit, session.user, hashes, door.visitor())
-        sessions.end_others(kit, session.user_id, keep=session)
+        endings.end_all(kit, session.user_id, keep=session)
+        notices.tell(kit, session.user, Notice.RECOVERY_CODES_CHANGED, door.visitor())
+    house().sender.wake()
     return render_template(
         "account/recovery_codes.html",
         codes=[recovery.grouped(code) for code in codes],
