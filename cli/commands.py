@@ -6,8 +6,10 @@ from flask import Flask
 
 from cli.group import Group
 from cli.operators import operators
+from cli.privacy import privacy_group
+from cli.users import users_group
 
-GROUPS: tuple[Group, ...] = (operators,)
+GROUPS: tuple[Group, ...] = (operators, users_group, privacy_group)
 
 
 def install(app: Flask, make_ready: Callable[[], None]) -> None:

@@ -8,6 +8,7 @@ from datetime import timedelta
 from sqlalchemy import delete, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from twofactor import privacy
 from twofactor.extensions import db
 from twofactor.gateways.base import SendResult, Unknown
 from twofactor.kit import Kit
@@ -82,16 +83,30 @@ def sweep(kit: Kit) -> None:
         changed(delete(FenceCounter).where(FenceCounter.ends_at < int(kit.now().timestamp())))
 
 
+def retain(kit: Kit) -> int:
+    """Delete what is past its time, batch by batch; how many rows."""
+    total = 0
+    while True:
+        with transaction():
+            done = privacy.retain(kit)
+        total += done
+        if not done:
+            return total
+
+
 @dataclass(frozen=True, slots=True)
 class Periodic:
     """Work that is done once every period, however many processes run."""
 
     name: str
     every: timedelta
-    run: Callable[[Kit], None]
+    run: Callable[[Kit], object]
 
 
-PERIODIC = (Periodic("sweep", timedelta(seconds=15), sweep),)
+PERIODIC = (
+    Periodic("sweep", timedelta(seconds=15), sweep),
+    Periodic("retain", timedelta(hours=1), retain),
+)
 
 
 def run_due(kit: Kit) -> None:

@@ -8,6 +8,7 @@ from twofactor.clock import Clock
 from twofactor.config.settings import Settings
 from twofactor.crypto import Keyring
 from twofactor.gateways.base import Gateway
+from twofactor.risk import Lookup, NoLookup
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,7 @@ class Kit:
     clock: Clock
     keyring: Keyring
     gateways: Mapping[str, Gateway]  # in the operator's order of preference
+    risk: Lookup = NoLookup()
 
     def now(self) -> datetime:
         return self.clock.now()

@@ -2,14 +2,19 @@
 
 from flask import Blueprint
 
+from webapp.account.activity import activity
 from webapp.account.app import app
 from webapp.account.confirm import confirm
+from webapp.account.data import data
+from webapp.account.devices import devices
 from webapp.account.email import email
 from webapp.account.overview import overview
 from webapp.account.passkeys import passkey_pages
 from webapp.account.password import password
 from webapp.account.phone import phone
+from webapp.account.preferences import preferences
 from webapp.account.recovery_codes import recovery_codes
+from webapp.account.sessions import session_pages
 from webapp.email_links import email_links
 from webapp.forgotten import forgotten
 from webapp.health import health
@@ -29,7 +34,8 @@ from webapp.simulator_mail import simulator_mail
 def blueprint(*, has_simulator: bool) -> Blueprint:
     """All pages for people; the simulator's only where there is one."""
     account = Blueprint("account", __name__)
-    for part in (overview, phone, email, password, app, passkey_pages, recovery_codes, confirm):
+    factors = (phone, email, password, app, passkey_pages, recovery_codes, confirm)
+    for part in (overview, *factors, devices, session_pages, activity, preferences, data):
         account.register_blueprint(part)
     operator = Blueprint("operator", __name__)
     for part in (deliveries, messages, welcome):

@@ -1,26 +1,32 @@
 """The way in, shared by every page that lets somebody in: after the password, after the rest."""
 
-from flask import flash, make_response, redirect, render_template
+from flask import flash, g, make_response, redirect, render_template
 from flask.typing import ResponseReturnValue
 
 from twofactor import audit
 from twofactor.house import house
 from twofactor.models import Authenticator, Session, User
 from twofactor.models.database import transaction
-from twofactor.verify import authenticators, sessions, verifications
+from twofactor.verify import authenticators, sessions, suspicion, verifications
 from twofactor.verify.limits import LimitReached
-from twofactor.verify.verifications import CountryClosed, Target
+from twofactor.verify.verifications import CountryClosed, RiskyPhone, Target
 from twofactor.words import AuditEvent, AuthenticatorKind, Purpose, SessionState
 from webapp import code_page
 from webapp import session as door
 from webapp.destinations import own_path
 from webapp.forms import CodeForm
-from webapp.refusals import CLOSED_TO_YOU
+from webapp.refusals import CLOSED_TO_YOU, RISKY
+from webapp.remembering import is_remembered
 
 
 def enter(user: User, next_path: str) -> ResponseReturnValue:
     """The password was right: half way in, or all the way where no second factor is enrolled."""
     asks_more = authenticators.needs_second_factor(user.id)
+    if asks_more:
+        with transaction():
+            known = is_remembered(user)
+        if known:
+            return _without_code(user, next_path)
     session, token = open_fresh(user, asks_more=asks_more, next_path=next_path)
     door.carry(token)
     if not asks_more:
@@ -30,9 +36,17 @@ def enter(user: User, next_path: str) -> ResponseReturnValue:
         return redirect("/login/other", 303)
     try:
         code_page.send_again(None, lambda: target(session, phone))
-    except (LimitReached, CountryClosed) as error:
+    except (LimitReached, CountryClosed, RiskyPhone) as error:
         return _without_text(error)
     return redirect("/login/code", 303)
+
+
+def _without_code(user: User, next_path: str) -> ResponseReturnValue:
+    """A remembered browser: the password is enough, but any change still asks for a factor."""
+    session, token = open_fresh(user, asks_more=False, next_path=next_path)
+    with transaction():
+        audit.write(house().kit, AuditEvent.LOGGED_IN, user.id, door.visitor(), factor="remembered")
+    return go_on(session, token)
 
 
 def open_fresh(user: User, *, asks_more: bool, next_path: str = "") -> tuple[Session, str]:
@@ -53,9 +67,12 @@ def let_in(session: Session, factor: AuthenticatorKind, used: int | None = None)
     None when the session ended meanwhile. `used` is the id of the authenticator.
     """
     kit = house().kit
+    warning = suspicion.since_last_login(session)
     if used is not None:
         authenticators.note_use(kit, used)
     audit.write(kit, AuditEvent.LOGGED_IN, session.user_id, door.visitor(), factor=factor.value)
+    if warning:
+        g.warning = warning
     return sessions.step_up(kit, session)
 
 
@@ -63,6 +80,8 @@ def go_on(session: Session, token: str) -> ResponseReturnValue:
     """All the way in: on to where the person was going."""
     next_path = session.next_path
     door.carry(token)
+    if "warning" in g:
+        flash(g.warning, "error")
     return redirect(own_path(next_path), 303)
 
 
@@ -75,12 +94,12 @@ def target(session: Session, phone: Authenticator | None = None) -> Target:
     return Target(Purpose.LOGIN, number, session, phone.id, is_verified=True)
 
 
-def _without_text(error: LimitReached | CountryClosed) -> ResponseReturnValue:
+def _without_text(error: LimitReached | CountryClosed | RiskyPhone) -> ResponseReturnValue:
     """Half way in, but no text may be sent: the page says why, and what else can be done."""
     shown = code_page.variables(None, "/login/status")
     shown["sends_left"] = 0
-    if isinstance(error, CountryClosed):
-        flash(CLOSED_TO_YOU, "error")
+    if not isinstance(error, LimitReached):
+        flash(CLOSED_TO_YOU if isinstance(error, CountryClosed) else RISKY, "error")
         return render_template("login_code.html", form=CodeForm(), **shown), 403
     shown["refused_until"] = code_page.until(error)
     page = make_response(render_template("login_code.html", form=CodeForm(), **shown), 429)

@@ -47,6 +47,11 @@ class EmailForm(FlaskForm):
     email = StringField()
 
 
+class PreferencesForm(FlaskForm):
+    language = SelectField()
+    text_notices = BooleanField()
+
+
 class ActionForm(FlaskForm):
     """Buttons without fields of their own."""
 

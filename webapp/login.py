@@ -12,6 +12,7 @@ from twofactor.verify import (
     limits,
     passkeys,
     passwords,
+    remembered,
     sessions,
     users,
     verifications,
@@ -23,6 +24,7 @@ from webapp.destinations import own_path
 from webapp.entrance import enter, go_on, let_in, target
 from webapp.forms import ActionForm, CodeForm, LoginForm, complain
 from webapp.refusals import refused
+from webapp.remembering import remember
 
 login = Blueprint("login", __name__)
 
@@ -61,11 +63,16 @@ def code() -> ResponseReturnValue:
         def step_up(approved: Verification) -> None:
             used = approved.authenticator_id
             token.append(let_in(session, AuthenticatorKind.PHONE, used))
+            if form.remember.data and not session.user.is_operator:
+                remember(session.user)
 
         if code_page.is_right(form, verification, session, step_up) and token[0]:
             return go_on(session, token[0])
     shown = code_page.variables(verification, "/login/status")
-    return render_template("login_code.html", form=form, **shown)
+    shown["allow_remember"] = not session.user.is_operator
+    return render_template(
+        "login_code.html", form=form, remember_days=remembered.LIFETIME.days, **shown
+    )
 
 
 @login.post("/login/resend")

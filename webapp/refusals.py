@@ -12,11 +12,12 @@ from twofactor.models.database import transaction
 from twofactor.sms.sentences import Notice
 from twofactor.verify import limits, notices
 from twofactor.verify.limits import LimitReached
-from twofactor.verify.verifications import CountryClosed, NoSendsLeft, NotLive, NotYet
+from twofactor.verify.verifications import CountryClosed, NoSendsLeft, NotLive, NotYet, RiskyPhone
 from twofactor.words import AuditEvent
 from webapp.session import current, visitor
 
 CLOSED_TO_YOU = "We can't send texts to your country at the moment. Use another way."
+RISKY = "We can't text this number: its SIM is new, or it is no mobile. Use another way."
 COUNTRY_CLOSED = "We can't send texts to that country. Use a number from another one"
 
 
@@ -32,6 +33,9 @@ def refused(back: str) -> Iterator[None]:
         abort(redirect(back, 303))
     except NotLive:
         flash("That code no longer works. Start again to get a new one.", "error")
+        abort(redirect(back, 303))
+    except RiskyPhone:
+        flash(RISKY, "error")
         abort(redirect(back, 303))
     except CountryClosed:
         flash(COUNTRY_CLOSED, "error")

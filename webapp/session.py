@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
-from flask import abort, flash, g, redirect, request, url_for
+from flask import abort, current_app, flash, g, redirect, request, url_for
 from flask import session as cookie
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -148,7 +148,8 @@ def operators_only(view: View[P, R]) -> View[P, R | BaseResponse]:
 
 def _can_be_opened() -> bool:
     """True when the address of this request is also that of a page."""
-    return request.url_rule is not None and "GET" in (request.url_rule.methods or ())
+    addresses = current_app.create_url_adapter(request)
+    return addresses is not None and addresses.test(request.path, method="GET")
 
 
 def _to_login(session: Session | None) -> BaseResponse:

@@ -3,9 +3,15 @@
 import re
 
 import pyotp
+from click.testing import Result
+from flask import Flask
+from sqlalchemy import text
 
 from tests.browser import Browser
 from twofactor.clock import FixedClock
+from twofactor.extensions import db
+from twofactor.models import schema
+from wsgi import MIGRATIONS
 
 
 def app_code(secret: str, clock: FixedClock, seconds: int = 0) -> str:
@@ -30,3 +36,14 @@ def make_recovery_codes(browser: Browser) -> list[str]:
     codes = re.search(r'<ol id="recovery-codes".*?</ol>', answer.text, re.S)
     assert codes is not None, "the page shows no codes"
     return re.findall(r"<li>([^<]+)</li>", codes[0])
+
+
+def flask(app: Flask, *words: str, typed: str | None = None) -> Result:
+    """Run a command on the database of a test, which was made without migrations."""
+    with app.app_context():
+        known = "CREATE TABLE IF NOT EXISTS alembic_version (version_num VARCHAR(32))"
+        db.session.execute(text(known))
+        newest = {"revision": schema.latest(MIGRATIONS)}
+        db.session.execute(text("INSERT INTO alembic_version VALUES (:revision)"), newest)
+        db.session.commit()
+    return app.test_cli_runner().invoke(args=list(words), input=typed)

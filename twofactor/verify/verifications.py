@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
 
-from twofactor import audit, ids
+from twofactor import audit, ids, risk
 from twofactor.extensions import db
 from twofactor.kit import Kit, Visitor
 from twofactor.models import Session, Verification
@@ -37,6 +37,14 @@ class CountryClosed(Exception):
     """The operator does not allow texts to this country."""
 
 
+class RiskyPhone(Exception):
+    """The phone may be in other hands by now; `reason` is for the audit."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
 class NotYet(Exception):
     """A further text may be sent in `retry_after` seconds."""
 
@@ -55,10 +63,14 @@ class NotLive(Exception):
 
 def start(kit: Kit, target: Target, visitor: Visitor) -> Verification:
     """A new verification with its text in the outbox; an older one of the same account and purpose
-    ends, so that one code lives (S-05). Raises LimitReached, CountryClosed."""
+    ends, so that one code lives (S-05). Raises LimitReached, CountryClosed,
+    RiskyPhone."""
     now = kit.now()
     if not kit.settings.allows_country(target.phone.country):
         raise CountryClosed(target.phone.country)
+    reason = risk.refusal(kit.risk.look_up(target.phone.e164), now)
+    if reason is not None:
+        raise RiskyPhone(reason)
     freezes.check(kit, target.phone)
     limits.permit_send(kit, target.phone, visitor.address, is_verified=target.is_verified, now=now)
     _replace_older(target, now)

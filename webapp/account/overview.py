@@ -2,19 +2,16 @@
 
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request
+from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from twofactor import audit
 from twofactor.house import house
 from twofactor.models import AuditEntry, Session
-from twofactor.models.database import transaction
 from twofactor.verify import sessions
-from twofactor.words import AuditEvent
 from webapp import session as door
 from webapp.account import factors
 from webapp.account.happened import in_words
-from webapp.forms import ActionForm
 
 overview = Blueprint("overview", __name__)
 
@@ -33,20 +30,6 @@ def show() -> ResponseReturnValue:
         sessions=[_session(row, session) for row in rows],
         activity=[_activity(entry) for entry in audit.recent(session.user_id)],
     )
-
-
-@overview.post("/account/sessions")
-@door.logged_in
-def end_session() -> ResponseReturnValue:
-    """End one of the person's other sessions."""
-    session = door.full()
-    wanted = request.form.get("session", "")
-    if ActionForm().validate():
-        rows = sessions.living(house().kit, session.user_id)
-        for row in (row for row in rows if row.sid == wanted):
-            with transaction():
-                sessions.end(house().kit, row, door.visitor(), AuditEvent.SESSION_ENDED)
-    return redirect("/account", 303)
 
 
 def _email_settled(session: Session) -> bool:

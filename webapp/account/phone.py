@@ -9,14 +9,14 @@ from twofactor.models import Authenticator, Session, Verification
 from twofactor.models.database import transaction
 from twofactor.sms import phone as phones
 from twofactor.sms.phone import BadPhone, Phone
-from twofactor.verify import authenticators, numbers, sessions, verifications
-from twofactor.verify.verifications import CountryClosed, NotLive, Target
+from twofactor.verify import authenticators, consents, numbers, sessions, verifications
+from twofactor.verify.verifications import CountryClosed, NotLive, RiskyPhone, Target
 from twofactor.words import Purpose
 from webapp import code_page, fence
 from webapp import session as door
 from webapp.countries import choices
 from webapp.forms import ActionForm, CodeForm, PhoneForm, complain
-from webapp.refusals import COUNTRY_CLOSED, refused
+from webapp.refusals import COUNTRY_CLOSED, RISKY, refused
 
 phone = Blueprint("phone", __name__)
 
@@ -36,6 +36,7 @@ def enrol() -> ResponseReturnValue:
     return render_template(
         "account/phone.html",
         form=form,
+        consent=consents.words(house().kit.settings.brand),
         consent_version=authenticators.CONSENT_VERSION,
         app_available=authenticators.live_app(session.user_id) is None,
         has_phone=authenticators.live_phone(session.user_id) is not None,
@@ -129,10 +130,14 @@ def _send_first(form: PhoneForm, number: Phone) -> bool:
         with transaction():
             replaces = not form.second.data
             pending = authenticators.add_phone(kit, session.user, number, replaces=replaces)
+            consents.record(kit, session.user, pending)
             target = Target(Purpose.ENROL, number, session, pending.id, is_verified=False)
             verifications.start(kit, target, door.visitor())
     except CountryClosed:
         complain(form, "phone", COUNTRY_CLOSED)
+        return False
+    except RiskyPhone:
+        complain(form, "phone", RISKY)
         return False
     house().sender.wake()
     return True
