@@ -2,6 +2,7 @@
 
 import smtplib
 import ssl
+from contextlib import suppress
 from email.message import EmailMessage
 from urllib.parse import unquote, urlsplit
 
@@ -35,8 +36,12 @@ class Post:
         mail["Auto-Submitted"] = "auto-generated"
         mail.set_content(body)
         try:
-            with self._connected() as server:
+            server = self._connected()
+            try:
                 server.send_message(mail)
+            finally:  # a quarrel about the goodbye must not send the mail twice
+                with suppress(OSError, smtplib.SMTPException):
+                    server.quit()
         except smtplib.SMTPRecipientsRefused as error:
             codes = [code for code, _ in error.recipients.values()]
             raise NotTaken("refused", permanent=all(code >= 500 for code in codes)) from None
