@@ -10,7 +10,7 @@ from flask_wtf import FlaskForm
 from twofactor.house import house
 from twofactor.models import Session
 from twofactor.sms import phone as phones
-from twofactor.verify import authenticators, passkeys, recovery
+from twofactor.verify import authenticators, passkeys, recovery, verifications
 from twofactor.words import AuthenticatorKind, Purpose
 from webapp import code_page, fence
 from webapp import session as door
@@ -51,6 +51,7 @@ def other() -> ResponseReturnValue:
         "login_other.html",
         ways=ways(session),
         form=form,
+        text_under_way=verifications.of_session(session, Purpose.LOGIN) is not None,
         help_address=house().kit.settings.help_address or None,
     )
 
@@ -102,8 +103,11 @@ def _text(session: Session, sid: str) -> ResponseReturnValue:
     owned = authenticators.of_kind(session.user_id, AuthenticatorKind.PHONE)
     phone = next((p for p in owned if p.sid == sid), None)
     if phone is not None:
+        under_way = verifications.of_session(session, Purpose.LOGIN)
+        if under_way is not None and under_way.authenticator_id != phone.id:
+            under_way = None
         with refused("/login/other"):
-            code_page.send_again(None, lambda: target(session, phone))
+            code_page.send_again(under_way, lambda: target(session, phone))
         number = authenticators.phone_of(house().kit, phone).e164
         flash(f"We sent a code to {phones.mask(number)}.")
     return redirect("/login/code", 303)
