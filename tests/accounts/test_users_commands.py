@@ -1,49 +1,12 @@
 """flask users."""
 
 import json
-from pathlib import Path
 
 from flask import Flask
 
 from tests.accounts.people import flask
 from tests.browser import Browser
 from tests.cast import ALICE, Cast
-
-ROSTER = """email,phone,language
-ann@example.com,+12025550111,en
-bad-address,+12025550112,en
-cy@example.com,12,en
-Ann@Example.com,+12025550113,en
-dee@example.com,,sw
-"""
-
-
-def test_import_takes_the_good_rows_and_names_the_others(app: Flask, tmp_path: Path) -> None:
-    file = tmp_path / "people.csv"
-    file.write_text(ROSTER)
-    first = flask(app, "users", "import", str(file))
-    assert first.exit_code == 1
-    assert "2 added, 0 there already, 3 refused" in first.output
-    for line in ("line 3:", "line 4:", "line 5: this e-mail address stands twice"):
-        assert line in first.output
-    again = flask(app, "users", "import", str(file))
-    assert "0 added, 2 there already, 3 refused" in again.output
-
-
-def test_import_names_the_columns_it_needs(app: Flask, tmp_path: Path) -> None:
-    file = tmp_path / "people.csv"
-    file.write_text("name\nann\n")
-    result = flask(app, "users", "import", str(file))
-    assert result.exit_code == 1
-    assert "email,phone,language" in result.output
-
-
-def test_create_says_how_to_go_on(app: Flask) -> None:
-    made = flask(app, "users", "create", "ed@example.com")
-    assert made.exit_code == 0
-    assert "/login/forgotten" in made.output
-    assert flask(app, "users", "create", "ed@example.com").exit_code == 1
-    assert flask(app, "users", "create", "nonsense").exit_code == 2
 
 
 def test_show_masks_the_phone(cast: Cast, app: Flask) -> None:
