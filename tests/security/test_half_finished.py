@@ -11,8 +11,11 @@ from tests.browser import Browser
 from tests.cast import ALICE, ALICE_PHONE, OLIVE, PASSWORD, Cast
 from twofactor.clock import FixedClock
 
-OPEN = ("/login", "/signup", "/help", "/static", "/healthz", "/readyz", "/simulator", "/webhooks")
-TOKENS = ("/not-me/", "/email/confirm/", "/operator/welcome/")  # each needs its own token
+OPEN = (
+    *("/login", "/signup", "/help", "/static", "/healthz", "/readyz", "/simulator", "/webhooks"),
+    *("/openapi.json", "/docs/api"),
+)
+TOKENS = ("/not-me/", "/email/confirm/", "/operator/welcome/", "/welcome/")  # each needs its own token
 PRIVATE = (ALICE, ALICE_PHONE.e164, "What happened lately")
 
 
