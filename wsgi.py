@@ -16,7 +16,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from api import door as api_door
 from cli import commands
-from twofactor import gateways, hook_jobs, house, logs
+from twofactor import gateways, hook_jobs, house, jobs, logs
 from twofactor.clock import Clock, SystemClock
 from twofactor.config.faults import ConfigError
 from twofactor.config.load import load
@@ -167,8 +167,9 @@ def _house(app: Flask, settings: Settings, clock: Clock) -> House:
     teller = Sender(
         bind(lambda kit: hook_jobs.tell_next(kit, poster)), bind(hook_jobs.collect), threads=2
     )
+    postman = Sender(bind(jobs.post_next), lambda: None, threads=1)
     try:
-        crew = assemble(kit, bind, [clerk, teller, *([radio] if radio else [])])
+        crew = assemble(kit, bind, [clerk, teller, postman, *([radio] if radio else [])])
     except NotInstalled as error:
         _refuse(str(error))
 

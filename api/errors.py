@@ -95,7 +95,8 @@ def body(code: int, message: str, status: int) -> dict[str, Any]:
 def install(app: Flask) -> None:
     """Errors below /v2/ are JSON, also those that never reach an operation; the rest of the app
     keeps its pages. Call it after the pages' own handlers are installed."""
-    pages = dict(app.error_handler_spec[None][None])
+    by_status = app.error_handler_spec[None].values()  # Flask keeps them by status, then class
+    pages = {kind: page for handlers in by_status for kind, page in handlers.items()}
     app.register_error_handler(ApiError, answer)
 
     def http(error: HTTPException) -> Any:

@@ -14,6 +14,7 @@ from api.operation import Answer, Call
 from twofactor.extensions import db
 from twofactor.models import IdempotentAnswer
 from twofactor.models.database import changed
+from twofactor.models.idempotency import place_of
 
 KEPT = timedelta(hours=24)
 HEADERS = ("Idempotency-Key", "I-Twilio-Idempotency-Token")
@@ -31,12 +32,10 @@ def once(call: Call, token: str, request_text: str, run: Callable[[], Answer]) -
         IdempotentAnswer.created_at < now - KEPT,
     )
     changed(old)
-    name = {
-        "account_id": call.caller.account_id,
-        "token_hash": kit.keyring.hash_token(token),
-    }
+    token_hash = kit.keyring.hash_token(token)
+    name = {"account_id": call.caller.account_id, "token_hash": token_hash}
     request_hash = hashlib.sha256(request_text.encode()).hexdigest()
-    place = f"idempotent_answers.body:{name['token_hash']}"
+    place = place_of(token_hash)
     if _claim({**name, "request_hash": request_hash, "created_at": now, "status": 0}):
         answer = run()
         sealed = kit.keyring.seal(json.dumps(answer.body), place)

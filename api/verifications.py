@@ -30,7 +30,14 @@ from twofactor.sms.wording import can_write
 from twofactor.verify import limits, service_verifications, verifications
 from twofactor.verify.limits import MANY_TEXTS, Limit, LimitReached
 from twofactor.verify.service_verifications import CodeTooShort, Wish
-from twofactor.verify.targets import CountryClosed, NoSendsLeft, NotLive, OptedOut, Style
+from twofactor.verify.targets import (
+    CountryClosed,
+    NoSendsLeft,
+    NotLive,
+    OptedOut,
+    RiskyPhone,
+    Style,
+)
 from twofactor.words import Scope, VerificationStatus
 
 COLLECTION = "/v2/Services/{ServiceSid}/Verifications"
@@ -152,6 +159,13 @@ def _wish(call: Call, service: Service) -> Wish:
     )
 
 
+UNREACHABLE = {
+    CountryClosed: (COUNTRY_CLOSED, "The operator of this server sends no texts to this country"),
+    OptedOut: (OPTED_OUT, "This phone answered STOP: it gets no text until it sends START"),
+    RiskyPhone: (NOT_SUPPORTED, "This phone may be in other hands by now: it gets no codes"),
+}
+
+
 @contextmanager
 def _refusals() -> Iterator[None]:
     """What the sending verbs raise, in Twilio's numbers."""
@@ -159,12 +173,9 @@ def _refusals() -> Iterator[None]:
         yield
     except NoSendsLeft as error:
         raise ApiError(429, MAX_SENDS, "Max send attempts reached") from error
-    except CountryClosed as error:
-        message = "The operator of this server sends no texts to this country"
-        raise ApiError(403, COUNTRY_CLOSED, message) from error
-    except OptedOut as error:
-        message = "This phone answered STOP: it gets no text until it sends START"
-        raise ApiError(403, OPTED_OUT, message) from error
+    except (CountryClosed, OptedOut, RiskyPhone) as error:
+        number, message = UNREACHABLE[type(error)]
+        raise ApiError(403, number, message) from error
     except CodeTooShort as error:
         reason = f"CustomCode needs {error.length} digits: many wrong codes came for this number"
         raise invalid(reason) from error

@@ -13,6 +13,7 @@ from cli.group import Group, Ready
 from cli.keys import keys
 from cli.messages import messages
 from cli.operators import operators
+from cli.privacy import privacy_group
 from cli.restored import restored
 from cli.services import services_group
 from cli.simulate import command as simulation
@@ -26,6 +27,7 @@ from cli.worker import worker
 READY: tuple[Group | Ready, ...] = (
     operators,
     users,
+    privacy_group,
     batches,
     keys,
     gateways,

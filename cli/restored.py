@@ -13,7 +13,7 @@ from twofactor.models.database import transaction
 @click.option("--yes", is_flag=True, help="Ask nothing.")
 @with_appcontext
 def restored(yes: bool) -> None:
-    """End every session, code, link and waiting text that the backup brought back.
+    """End every session, remembered browser, code, link, waiting text and mail of the backup.
 
     Run it before the restored house serves anybody. Everybody logs in again.
     """
@@ -23,5 +23,5 @@ def restored(yes: bool) -> None:
         ended = restore.void(house().kit)
     click.echo(
         f"Ended: {ended.sessions} sessions, {ended.verifications} codes, {ended.links} links, "
-        f"{ended.texts} waiting texts."
+        f"{ended.texts} waiting texts, {ended.browsers} remembered browsers, {ended.mails} mails."
     )

@@ -1,17 +1,35 @@
-"""flask users: who logs in."""
+"""flask users: who logs in, and support without the web."""
+
+import json
+from typing import Any
 
 import click
 
 from cli.group import Group
 from cli.user_import import import_users
+from twofactor import audit
 from twofactor.house import house
+from twofactor.models import Authenticator, User
 from twofactor.models.database import transaction
+from twofactor.sms import phone as phones
+from twofactor.verify import authenticators, recovery, unlocking
 from twofactor.verify import users as accounts
 from twofactor.verify.users import BadEmail, EmailTaken
-from twofactor.words import AuditEvent
+from twofactor.words import AuditEvent, AuthenticatorKind
 
 users = Group("users", help="People who log in.")
 users.add_command(import_users)
+
+
+def named(email: str) -> User:
+    """The user of this address; ends the command when there is none."""
+    try:
+        user = accounts.by_email(accounts.normal_email(email))
+    except BadEmail as error:
+        raise click.UsageError(f"{email!r} is no e-mail address. {error.reason}.") from error
+    if user is None:
+        raise click.ClickException(f"There is no user {email}. Add one: flask users create {email}")
+    return user
 
 
 @users.command("create")
@@ -34,3 +52,55 @@ def create(email: str) -> None:
         raise click.ClickException("There is a user with this address already.") from error
     click.echo("Give this link to the person; it works once, within 7 days:", err=True)
     click.echo(f"{kit.settings.public_url}/welcome/{token}")
+
+
+@users.command("unlock")
+@click.argument("email")
+def unlock(email: str) -> None:
+    """End every lockout of EMAIL: wrong codes, wrong recovery codes, a report's pause, a phone
+    that somebody else took over. Make sure who is asking first."""
+    user = named(email)
+    with transaction():
+        unlocking.unlock(house().kit, user)
+    click.echo(f"{email} is unlocked.")
+
+
+@users.command("show")
+@click.argument("email")
+@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table")
+def show(email: str, form: str) -> None:
+    """What is enrolled and what happened last; phones masked."""
+    known = _known(named(email))
+    if form == "json":
+        click.echo(json.dumps(known, indent=2))
+        return
+    for name, value in known.items():
+        if not isinstance(value, list):
+            click.echo(f"{name:18} {value}")
+    for factor in known["factors"]:
+        click.echo(f"{factor['kind']:18} {factor['detail']}")
+    for entry in known["activity"]:
+        click.echo(f"{entry['at']}  {entry['event']}")
+
+
+def _known(user: User) -> dict[str, Any]:
+    return {
+        "sid": user.sid,
+        "email": user.email,
+        "email_confirmed": user.email_confirmed_at is not None,
+        "has_password": bool(user.password_hash),
+        "is_operator": user.is_operator,
+        "language": user.language,
+        "recovery_codes_left": recovery.left(user.id),
+        "factors": [{"kind": a.kind, "detail": _detail(a)} for a in authenticators.live(user.id)],
+        "activity": [
+            {"at": entry.at.isoformat(timespec="seconds"), "event": entry.event}
+            for entry in audit.recent(user.id)
+        ],
+    }
+
+
+def _detail(authenticator: Authenticator) -> str:
+    if authenticator.kind == AuthenticatorKind.PHONE:
+        return phones.mask(authenticators.phone_of(house().kit, authenticator).e164)
+    return authenticator.name

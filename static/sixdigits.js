@@ -55,6 +55,31 @@ function enliven(root) {
 enliven(document);
 document.addEventListener("sixdigits:changed", ({ target }) => enliven(target));
 
+if (window.PublicKeyCredential?.parseRequestOptionsFromJSON) all("[data-passkey]", passkey);
+
+async function passkey(form) {
+  const creates = form.dataset.passkey === "create", options = JSON.parse(form.dataset.options);
+  let waiting; // for a passkey chosen from the browser's autofill
+  form.hidden = false;
+
+  async function ask(more) {
+    const publicKey = creates ? PublicKeyCredential.parseCreationOptionsFromJSON(options)
+      : PublicKeyCredential.parseRequestOptionsFromJSON(options);
+    const made = await navigator.credentials[creates ? "create" : "get"]({ publicKey, ...more });
+    form.elements.credential.value = JSON.stringify(made);
+    HTMLFormElement.prototype.submit.call(form);
+  }
+
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    waiting?.abort();
+    ask({}).catch(() => { form.querySelector("[data-passkey-say]").textContent = form.dataset.failed; });
+  });
+  if (!("autofill" in form.dataset) || !await PublicKeyCredential.isConditionalMediationAvailable?.()) return;
+  waiting = new AbortController();
+  ask({ mediation: "conditional", signal: waiting.signal }).catch(() => {}); // the button is still there
+}
+
 const page = find("[data-code-page]");
 if (page && find("input.code")) codePage(page, page.dataset);
 

@@ -26,12 +26,6 @@ def write(
     db.session.add(entry)
 
 
-def recent(user_id: int, most: int = 10) -> list[AuditEntry]:
-    """A user's latest entries, newest first."""
-    of_user = select(AuditEntry).where(AuditEntry.user_id == user_id)
-    return list(db.session.scalars(of_user.order_by(AuditEntry.id.desc()).limit(most)))
-
-
 def pages(
     event: str, email: str, before: int | None, most: int
 ) -> Sequence[Row[AuditEntry, str | None]]:
@@ -45,3 +39,17 @@ def pages(
     if before is not None:
         found = found.where(AuditEntry.id < before)
     return db.session.execute(found.order_by(AuditEntry.id.desc()).limit(most)).all()
+
+
+def recent(user_id: int, most: int = 10, before: int | None = None) -> list[AuditEntry]:
+    """A user's latest entries, newest first; with `before` those older than that entry."""
+    entries = select(AuditEntry).where(AuditEntry.user_id == user_id)
+    if before is not None:
+        entries = entries.where(AuditEntry.id < before)
+    return list(db.session.scalars(entries.order_by(AuditEntry.id.desc()).limit(most)))
+
+
+def of_user(user_id: int, entry_id: int) -> AuditEntry | None:
+    """One entry, if it is this user's."""
+    entry = select(AuditEntry).where(AuditEntry.id == entry_id, AuditEntry.user_id == user_id)
+    return db.session.scalar(entry)

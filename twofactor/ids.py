@@ -20,6 +20,8 @@ BUCKET = "BL"
 HOOK = "WH"
 HOOK_EVENT = "EV"
 BATCH = "BA"
+MAIL = "EM"
+REMEMBERED = "RB"
 
 _SID = re.compile(r"[A-Z]{2}[0-9a-f]{32}")
 

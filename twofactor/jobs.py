@@ -9,16 +9,26 @@ from time import sleep
 from sqlalchemy import delete, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from twofactor import privacy
 from twofactor.alerts import keep, looks, tell
 from twofactor.extensions import db
 from twofactor.gateways.base import SendResult, Unknown
 from twofactor.kit import Kit
+from twofactor.mail import outbox as mails
 from twofactor.models import FenceCounter, PeriodicJob
 from twofactor.models.database import changed, transaction
 from twofactor.sms import breaker, budget, bulk_claim, bulk_settle, early, outbox, slowness
 from twofactor.sms.settle import pause, settle
 from twofactor.sms.stats import rollup
-from twofactor.verify import limits, replies, verifications
+from twofactor.verify import (
+    authenticators,
+    challenges,
+    freezes,
+    limits,
+    links,
+    replies,
+    verifications,
+)
 from twofactor.verify.limits import LimitReached
 
 log = logging.getLogger(__name__)
@@ -62,6 +72,20 @@ def _chase(kit: Kit, order: outbox.Order) -> None:
             verifications.chase(kit, order.message_id)
     except LimitReached as error:
         log.info("no second way for attempt %s: %s", order.sms.reference, error.limit.name)
+
+
+def post_next(kit: Kit) -> bool:
+    """Hand one waiting mail over; False when none is due."""
+    if not mails.is_due(kit):
+        return False
+    with transaction():
+        mail = mails.claim(kit)
+    if mail is None:
+        return False
+    error = mails.hand_over(kit, mail)
+    with transaction():
+        mails.settle(kit, mail, error)
+    return True
 
 
 def _hand_over(order: outbox.Order) -> SendResult:
@@ -110,6 +134,11 @@ def sweep(kit: Kit) -> None:
         early.forget(session.connection(), kit.now())
         limits.forget(kit.now())
         replies.forget(kit)
+        challenges.forget(kit.now())
+        freezes.forget(kit)
+        links.forget(kit)
+        authenticators.forget_removed(kit)
+        mails.give_up(kit.now())
         changed(delete(FenceCounter).where(FenceCounter.ends_at < int(kit.now().timestamp())))
 
 
@@ -137,13 +166,24 @@ def watch_balances(kit: Kit) -> None:
     tell.news(kit)
 
 
+def retain(kit: Kit) -> int:
+    """Delete what is past its time, batch by batch; how many rows."""
+    total = 0
+    while True:
+        with transaction():
+            done = privacy.retain(kit)
+        total += done
+        if not done:
+            return total
+
+
 @dataclass(frozen=True, slots=True)
 class Periodic:
     """Work that is done once every period, however many processes run."""
 
     name: str
     every: timedelta
-    run: Callable[[Kit], None]
+    run: Callable[[Kit], object]
 
 
 def watch_gateways(kit: Kit) -> None:
@@ -154,6 +194,7 @@ def watch_gateways(kit: Kit) -> None:
 
 PERIODIC = (
     Periodic("sweep", timedelta(seconds=15), sweep),
+    Periodic("retain", timedelta(hours=1), retain),
     Periodic("watch gateways", timedelta(minutes=1), watch_gateways),
     Periodic("roll-ups", timedelta(seconds=5), count_deliveries),
     Periodic("alerts", timedelta(minutes=1), watch),

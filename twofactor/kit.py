@@ -9,6 +9,7 @@ from twofactor.clock import Clock
 from twofactor.config.settings import Settings
 from twofactor.crypto import Keyring
 from twofactor.gateways.base import Gateway
+from twofactor.risk import Lookup, NoLookup
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,7 @@ class Kit:
     keyring: Keyring
     gateways: Mapping[str, Gateway]  # in the operator's order of preference
     chance: Callable[[], float] = secrets.SystemRandom().random  # 0 to 1; for exploring routes
+    risk: Lookup = NoLookup()
 
     def now(self) -> datetime:
         return self.clock.now()

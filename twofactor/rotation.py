@@ -13,7 +13,17 @@ from sqlalchemy import ColumnElement, and_, func, select, update
 from twofactor.crypto import KEY_ID_BYTES
 from twofactor.extensions import db
 from twofactor.kit import Kit
-from twofactor.models import Attempt, Authenticator, Message, Verification
+from twofactor.models import (
+    Attempt,
+    Authenticator,
+    FrozenPhone,
+    Hook,
+    IdempotentAnswer,
+    Mail,
+    Message,
+    OptOut,
+    Verification,
+)
 from twofactor.models.database import changed, transaction
 
 PORTION = 200  # rows in one transaction: a login never waits long for it
@@ -37,11 +47,18 @@ class Sealed:
 # A structural test holds every column that ends in _sealed or _fingerprint against this list.
 SEALED = (
     Sealed(Authenticator, "phone_sealed", "place", "phone_fingerprint"),
+    Sealed(Authenticator, "secret_sealed", "secret_place"),
     Sealed(Verification, "phone_sealed", "phone_place", "phone_fingerprint"),
     Sealed(Verification, "code_sealed", "code_place"),
     Sealed(Message, "phone_sealed", "phone_place", "phone_fingerprint", (Attempt,)),
     Sealed(Message, "body_sealed", "body_place"),
+    Sealed(Mail, "to_sealed", "to_place"),
+    Sealed(Mail, "body_sealed", "body_place"),
+    Sealed(Hook, "secret_sealed", "place"),
+    Sealed(IdempotentAnswer, "body_sealed", "place"),
 )
+# Rows that know a phone by its fingerprint alone: they follow the rows above of the same phone.
+FOLLOWERS: tuple[Any, ...] = (OptOut, FrozenPhone)
 
 
 def waiting(kit: Kit) -> int:
@@ -78,7 +95,7 @@ def check(kit: Kit) -> None:
 def _is_old(kit: Kit, one: Sealed) -> ColumnElement[bool]:
     column = getattr(one.model, one.column)
     key_id = func.substr(column, 1, KEY_ID_BYTES)
-    return and_(column.is_not(None), key_id != kit.keyring.newest_id)
+    return and_(func.length(column) > 0, key_id != kit.keyring.newest_id)
 
 
 def _portion(kit: Kit, one: Sealed, last: int, most: int | None = None) -> list[Any]:
@@ -96,8 +113,17 @@ def _renew(kit: Kit, one: Sealed, row: Any) -> None:
     values: dict[str, Any] = {one.column: kit.keyring.seal(text, place)}
     if one.fingerprint:
         values[one.fingerprint] = kit.keyring.fingerprint(text)
+        _follow(getattr(row, one.fingerprint), values[one.fingerprint])
     same = update(one.model).where(one.model.id == row.id, getattr(one.model, one.column) == old)
     if changed(same.values(values)) == 1:
         for copy in one.copies:
             copied = update(copy).where(copy.message_id == row.id)
             changed(copied.values({one.fingerprint: values[one.fingerprint]}))
+
+
+def _follow(old: str, new: str) -> None:
+    """Who said STOP stays stopped, and who is frozen frozen, when the old key is dropped."""
+    for model in FOLLOWERS:
+        if db.session.get(model, new) is None:
+            followed = update(model).where(model.phone_fingerprint == old)
+            changed(followed.values(phone_fingerprint=new))

@@ -139,6 +139,23 @@ class SessionState(StrEnum):
     FULL = "full"  # logged in
 
 
+class MailStatus(StrEnum):
+    """What is known of a mail."""
+
+    QUEUED = "queued"  # waiting with us
+    SENT = "sent"  # the mail server took it, or in development: shown in the simulated mailbox
+    FAILED = "failed"  # nobody took it
+
+
+class LinkPurpose(StrEnum):
+    """What a link in a mail is for; it is good for nothing else."""
+
+    RESET = "reset"  # set a new password
+    CONFIRM_EMAIL = "confirm_email"  # prove an address
+    CHANGE_EMAIL = "change_email"  # prove a new address, which then replaces the old one
+    REPORT = "report"  # "this was not me": undo and freeze
+
+
 class CheckOutcome(StrEnum):
     """What one check of a code found."""
 
@@ -197,6 +214,26 @@ class AuditEvent(StrEnum):
     CODE_EXHAUSTED = "code_exhausted"
     PHONE_ENROLLED = "phone_enrolled"
     PHONE_REMOVED = "phone_removed"
+    PHONE_CHANGED = "phone_changed"
+    PHONE_WITHDRAWN = "phone_withdrawn"
+    APP_ENROLLED = "app_enrolled"
+    APP_REMOVED = "app_removed"
+    PASSKEY_ENROLLED = "passkey_enrolled"
+    PASSKEY_RENAMED = "passkey_renamed"
+    PASSKEY_REMOVED = "passkey_removed"
+    RECOVERY_CODES_MADE = "recovery_codes_made"
+    RECOVERY_CODE_USED = "recovery_code_used"
+    RECOVERY_CODES_REMOVED = "recovery_codes_removed"
+    BROWSER_REMEMBERED = "browser_remembered"
+    BROWSER_FORGOTTEN = "browser_forgotten"
+    RESET_ASKED = "reset_asked"
+    EMAIL_CONFIRMED = "email_confirmed"
+    EMAIL_CHANGED = "email_changed"
+    REPORTED = "reported"  # "this was not me"
+    NOTICE_SENT = "notice_sent"
+    PREFERENCES_SET = "preferences_set"
+    DATA_EXPORTED = "data_exported"
+    USER_UNLOCKED = "user_unlocked"
     LIMIT_REACHED = "limit_reached"
     TEXTS_STOPPED = "texts_stopped"
     TEXTS_RESTORED = "texts_restored"

@@ -10,12 +10,13 @@ from flask_wtf import FlaskForm
 from twofactor.house import house
 from twofactor.models import Session, Verification
 from twofactor.models.database import transaction
-from twofactor.verify import checks, codes, progress, verifications
+from twofactor.sms.sentences import Notice
+from twofactor.verify import checks, codes, notices, progress, verifications
 from twofactor.verify.codes import UnreadableCode
 from twofactor.verify.limits import LimitReached
 from twofactor.verify.progress import Progress
 from twofactor.verify.targets import Target
-from twofactor.words import CheckOutcome, Status
+from twofactor.words import CheckOutcome, Purpose, Status
 from webapp.fate import sentence
 from webapp.forms import complain
 from webapp.session import visitor
@@ -97,6 +98,10 @@ def is_right(
                 on_approval(verification)
     if outcome is CheckOutcome.APPROVED:
         return True
+    if outcome is CheckOutcome.EXHAUSTED and verification.purpose == Purpose.LOGIN:
+        with transaction():
+            notices.once_a_day(kit, session.user, Notice.WRONG_CODES, visitor())
+        house().sender.wake()
     complain(form, "code", _sentence(outcome, verification.checks_left))
     return False
 

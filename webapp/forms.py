@@ -27,9 +27,16 @@ class OtherWayForm(FlaskForm):
     code = StringField()
 
 
+class StepUpForm(FlaskForm):
+    method = HiddenField()
+    code = StringField()
+    password = PasswordField()
+
+
 class PhoneForm(FlaskForm):
     phone = StringField()
     country = SelectField(validate_choice=False)
+    second = BooleanField()
 
 
 class PasswordForm(FlaskForm):
@@ -38,6 +45,15 @@ class PasswordForm(FlaskForm):
 
 class SwitchForm(FlaskForm):
     reason = StringField()
+
+
+class EmailForm(FlaskForm):
+    email = StringField()
+
+
+class PreferencesForm(FlaskForm):
+    language = SelectField()
+    text_notices = BooleanField()
 
 
 class ActionForm(FlaskForm):

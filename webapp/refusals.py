@@ -9,8 +9,17 @@ from werkzeug.wrappers import Response
 from twofactor import audit
 from twofactor.house import house
 from twofactor.models.database import transaction
+from twofactor.sms.sentences import Notice
+from twofactor.verify import limits, notices
 from twofactor.verify.limits import LimitReached
-from twofactor.verify.targets import CountryClosed, NoSendsLeft, NotLive, NotYet, OptedOut
+from twofactor.verify.targets import (
+    CountryClosed,
+    NoSendsLeft,
+    NotLive,
+    NotYet,
+    OptedOut,
+    RiskyPhone,
+)
 from twofactor.words import AuditEvent, SessionState
 from webapp.session import current, visitor
 
@@ -18,6 +27,8 @@ STOPPED = (
     "This phone answered STOP, so we send it no texts. Send START from it to the number our texts "
     "come from, or use another way."
 )
+CLOSED_TO_YOU = "We can't send texts to your country at the moment. Use another way."
+RISKY = "We can't text this number: its SIM is new, or it is no mobile. Use another way."
 COUNTRY_CLOSED = "We can't send texts to that country. Use a number from another one"
 
 
@@ -33,6 +44,9 @@ def refused(back: str) -> Iterator[None]:
         abort(redirect(back, 303))
     except NotLive:
         flash("That code no longer works. Start again to get a new one.", "error")
+        abort(redirect(back, 303))
+    except RiskyPhone:
+        flash(RISKY, "error")
         abort(redirect(back, 303))
     except CountryClosed:
         flash(COUNTRY_CLOSED, "error")
@@ -66,7 +80,7 @@ def limit_reached(error: LimitReached) -> Response:
 
 
 def note_limit(error: LimitReached) -> None:
-    """Put a reached limit into the audit."""
+    """Put a reached limit into the audit; the owner is told when a factor rests."""
     session = current()
     with transaction():
         audit.write(
@@ -77,3 +91,6 @@ def note_limit(error: LimitReached) -> None:
             limit=error.limit.name,
             endpoint=request.endpoint,
         )
+        if session is not None and error.limit in limits.LOCKS:
+            notices.once_a_day(house().kit, session.user, Notice.LOCKED, visitor())
+    house().sender.wake()

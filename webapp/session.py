@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
-from flask import abort, flash, g, redirect, request, url_for
+from flask import abort, current_app, flash, g, redirect, request, url_for
 from flask import session as cookie
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -108,16 +108,20 @@ def logged_in(view: View[P, R]) -> View[P, R | BaseResponse]:
 def second_factor_fresh(view: View[P, R]) -> View[P, R | BaseResponse]:
     """Changes to what protects an account need a second factor within five minutes (S-19).
 
-    Somebody who has none enrolled yet can't show one, and only ever adds the first.
+    Somebody who has none enrolled yet can't show one, and only ever adds the first; they show
+    their password.
     """
 
     @wraps(view)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> R | BaseResponse:
-        session = full()
-        fresh = sessions.has_fresh_second_factor(session, house().kit.now())
-        if fresh or not authenticators.live(session.user_id):
+        session, now = full(), house().kit.now()
+        if authenticators.needs_second_factor(session.user_id):
+            fresh = sessions.has_fresh_second_factor(session, now)
+        else:
+            fresh = sessions.has_fresh_password(session, now)
+        if fresh:
             return view(*args, **kwargs)
-        cookie["goes_on"] = request.path if request.method == "GET" else "/account"
+        cookie["goes_on"] = request.path if _can_be_opened() else "/account"
         return redirect(url_for("webapp.account.confirm.ask"), 303)
 
     return guarded
@@ -140,6 +144,12 @@ def operators_only(view: View[P, R]) -> View[P, R | BaseResponse]:
         return view(*args, **kwargs)
 
     return guarded
+
+
+def _can_be_opened() -> bool:
+    """True when the address of this request is also that of a page."""
+    addresses = current_app.create_url_adapter(request)
+    return addresses is not None and addresses.test(request.path, method="GET")
 
 
 def _to_login(session: Session | None) -> BaseResponse:

@@ -4,8 +4,11 @@ from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from twofactor.house import house
+from twofactor.mail import outbox as mails
+from twofactor.mail.wording import taken_mail
 from twofactor.models.database import transaction
-from twofactor.verify import passwords, sessions, users
+from twofactor.verify import emails, limits, passwords, sessions, users
+from twofactor.verify.limits import LimitReached
 from twofactor.verify.passwords import BadPassword
 from twofactor.verify.users import BadEmail, EmailTaken
 from twofactor.words import AuditEvent, SessionState
@@ -48,10 +51,27 @@ def _created(form: SignupForm) -> str | None:
     try:
         with transaction():
             user = users.sign_up(kit, email, password_hash, door.visitor())
+            emails.ask_to_confirm(kit, user)
             if old is not None:
                 sessions.end(kit, old, door.visitor(), AuditEvent.SESSION_ENDED)
             _, token = sessions.open_session(kit, user, SessionState.FULL, door.visitor())
+        house().sender.wake()
         return token
     except EmailTaken:
+        _tell_owner(email)
         complain(form, "email", TAKEN)
         return None
+
+
+def _tell_owner(email: str) -> None:
+    """The page says the same whoever asks; only the owner of the address learns more."""
+    kit = house().kit
+    words = taken_mail(kit.settings.brand, f"{kit.settings.public_url}/login")
+    try:
+        with transaction():
+            limits.hit(kit, limits.RESETS_HOUR, email, kit.now())
+            owner = users.by_email(email)
+            mails.enqueue(kit, email, words, owner.id if owner else None)
+    except LimitReached:
+        return
+    house().sender.wake()

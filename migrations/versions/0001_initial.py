@@ -160,6 +160,12 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_fence_counters_ends_at"), ["ends_at"], unique=False)
 
     op.create_table(
+        "frozen_phones",
+        sa.Column("phone_fingerprint", sa.String(length=64), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("phone_fingerprint", name=op.f("pk_frozen_phones")),
+    )
+    op.create_table(
         "gateway_states",
         sa.Column("gateway", sa.String(length=32), nullable=False),
         sa.Column("errors", sa.Integer(), nullable=False),
@@ -286,6 +292,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("day", name=op.f("pk_spending")),
     )
     op.create_table(
+        "spent_challenges",
+        sa.Column("challenge_hash", sa.String(length=64), nullable=False),
+        sa.Column("forget_after", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("challenge_hash", name=op.f("pk_spent_challenges")),
+    )
+    with op.batch_alter_table("spent_challenges", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_spent_challenges_forget_after"), ["forget_after"], unique=False
+        )
+
+    op.create_table(
         "users",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("sid", sa.String(length=34), nullable=False),
@@ -293,6 +310,8 @@ def upgrade() -> None:
         sa.Column("password_hash", sa.String(length=200), nullable=False),
         sa.Column("is_operator", sa.Boolean(), nullable=False),
         sa.Column("language", sa.String(length=16), nullable=False),
+        sa.Column("email_confirmed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("wants_text_notices", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("disabled_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_users")),
@@ -397,11 +416,17 @@ def upgrade() -> None:
         sa.Column("phone_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("phone_fingerprint", sa.String(length=64), nullable=True),
         sa.Column("country", sa.String(length=2), nullable=True),
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("secret_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("last_step", sa.BigInteger(), nullable=True),
+        sa.Column("replaces", sa.Boolean(), nullable=False),
         sa.Column("consent", sa.String(length=64), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("last_used_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("undo_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["user_id"], ["users.id"], name=op.f("fk_authenticators_user_id"), ondelete="CASCADE"
         ),
@@ -487,6 +512,78 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_login_links_user_id"), ["user_id"], unique=False)
 
     op.create_table(
+        "mail_links",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("purpose", sa.String(length=32), nullable=False),
+        sa.Column("user_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("detail", sa.JSON(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_mail_links_user_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mail_links")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_mail_links_token_hash")),
+    )
+    with op.batch_alter_table("mail_links", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_mail_links_expires_at"), ["expires_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_mail_links_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
+        "mails",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("sid", sa.String(length=34), nullable=False),
+        sa.Column("user_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("to_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("subject", sa.String(length=200), nullable=False),
+        sa.Column("body_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("status", sa.String(length=32), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("next_try_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_mails_user_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mails")),
+        sa.UniqueConstraint("sid", name=op.f("uq_mails_sid")),
+    )
+    with op.batch_alter_table("mails", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_mails_created_at"), ["created_at"], unique=False)
+        batch_op.create_index(
+            "ix_mails_status_next_try_at", ["status", "next_try_at"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_mails_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
+        "remembered_browsers",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("sid", sa.String(length=34), nullable=False),
+        sa.Column("user_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("browser", sa.String(length=80), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["user_id"],
+            ["users.id"],
+            name=op.f("fk_remembered_browsers_user_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_remembered_browsers")),
+        sa.UniqueConstraint("sid", name=op.f("uq_remembered_browsers_sid")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_remembered_browsers_token_hash")),
+    )
+    with op.batch_alter_table("remembered_browsers", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_remembered_browsers_user_id"), ["user_id"], unique=False
+        )
+
+    op.create_table(
         "services",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("sid", sa.String(length=34), nullable=False),
@@ -524,6 +621,7 @@ def upgrade() -> None:
         sa.Column("next_path", sa.String(length=500), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("password_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("second_factor_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
@@ -535,6 +633,30 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("sessions", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_sessions_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
+        "consents",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("user_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "authenticator_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("version", sa.String(length=64), nullable=False),
+        sa.Column("words", sa.String(length=600), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["authenticator_id"],
+            ["authenticators.id"],
+            name=op.f("fk_consents_authenticator_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_consents_user_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_consents")),
+    )
+    with op.batch_alter_table("consents", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_consents_user_id"), ["user_id"], unique=False)
 
     op.create_table(
         "hook_events",
@@ -562,6 +684,24 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "passkeys",
+        sa.Column(
+            "authenticator_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("credential_id", sa.String(length=1400), nullable=False),
+        sa.Column("public_key", sa.LargeBinary(), nullable=False),
+        sa.Column("sign_count", sa.BigInteger(), nullable=False),
+        sa.Column("is_synced", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["authenticator_id"],
+            ["authenticators.id"],
+            name=op.f("fk_passkeys_authenticator_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("authenticator_id", name=op.f("pk_passkeys")),
+        sa.UniqueConstraint("credential_id", name=op.f("uq_passkeys_credential_id")),
+    )
+    op.create_table(
         "rate_limits",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("sid", sa.String(length=34), nullable=False),
@@ -584,6 +724,31 @@ def upgrade() -> None:
         ),
         sa.UniqueConstraint("sid", name=op.f("uq_rate_limits_sid")),
     )
+    op.create_table(
+        "recovery_codes",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "authenticator_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("selector", sa.String(length=8), nullable=False),
+        sa.Column("code_hash", sa.String(length=200), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["authenticator_id"],
+            ["authenticators.id"],
+            name=op.f("fk_recovery_codes_authenticator_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_recovery_codes")),
+        sa.UniqueConstraint(
+            "authenticator_id", "selector", name=op.f("uq_recovery_codes_authenticator_id_selector")
+        ),
+    )
+    with op.batch_alter_table("recovery_codes", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_recovery_codes_authenticator_id"), ["authenticator_id"], unique=False
+        )
+
     op.create_table(
         "verifications",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -911,12 +1076,21 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_verifications_phone_fingerprint"))
 
     op.drop_table("verifications")
+    with op.batch_alter_table("recovery_codes", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_recovery_codes_authenticator_id"))
+
+    op.drop_table("recovery_codes")
     op.drop_table("rate_limits")
+    op.drop_table("passkeys")
     with op.batch_alter_table("hook_events", schema=None) as batch_op:
         batch_op.drop_index("ix_hook_events_status_next_try_at")
         batch_op.drop_index(batch_op.f("ix_hook_events_hook_id"))
 
     op.drop_table("hook_events")
+    with op.batch_alter_table("consents", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_consents_user_id"))
+
+    op.drop_table("consents")
     with op.batch_alter_table("sessions", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_sessions_user_id"))
 
@@ -925,6 +1099,21 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_services_account_id"))
 
     op.drop_table("services")
+    with op.batch_alter_table("remembered_browsers", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_remembered_browsers_user_id"))
+
+    op.drop_table("remembered_browsers")
+    with op.batch_alter_table("mails", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_mails_user_id"))
+        batch_op.drop_index("ix_mails_status_next_try_at")
+        batch_op.drop_index(batch_op.f("ix_mails_created_at"))
+
+    op.drop_table("mails")
+    with op.batch_alter_table("mail_links", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_mail_links_user_id"))
+        batch_op.drop_index(batch_op.f("ix_mail_links_expires_at"))
+
+    op.drop_table("mail_links")
     with op.batch_alter_table("login_links", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_login_links_user_id"))
 
@@ -969,6 +1158,10 @@ def downgrade() -> None:
     op.drop_table("alerts")
     op.drop_table("workers")
     op.drop_table("users")
+    with op.batch_alter_table("spent_challenges", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_spent_challenges_forget_after"))
+
+    op.drop_table("spent_challenges")
     op.drop_table("spending")
     op.drop_table("routes")
     op.drop_table("route_rates")
@@ -991,6 +1184,7 @@ def downgrade() -> None:
 
     op.drop_table("limit_slices")
     op.drop_table("gateway_states")
+    op.drop_table("frozen_phones")
     with op.batch_alter_table("fence_counters", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_fence_counters_ends_at"))
 

@@ -16,6 +16,20 @@ ARTICLES = (
     "text-not-arriving",
 )
 
+OWN_PAGES = (
+    ("/account/email", "e-mail address"),
+    ("/account/password", "new password"),
+    ("/account/app", "app"),
+    ("/account/passkeys", "passkeys"),
+    ("/account/recovery-codes", "recovery codes"),
+    ("/account/devices", "remembered browsers"),
+    ("/account/sessions", "sessions"),
+    ("/account/activity", "activity"),
+    ("/account/preferences", "preferences"),
+    ("/account/data", "data"),
+    ("/simulator/mail", "mails"),
+)
+
 
 def before_login(visitor: Visitor) -> Iterator[str]:
     """Yields the name of what is on the screen."""
@@ -45,6 +59,14 @@ def before_login(visitor: Visitor) -> Iterator[str]:
     yield "welcome, link used up"
     visitor.open("/simulator/phone/?to=%2B12025550100")
     yield "phone without texts"
+    for path, name in (
+        ("/login/forgotten", "forgotten password"),
+        ("/login/reset/no-such-link", "new password, link used up"),
+        ("/email/confirm/no-such-link", "e-mail address, link used up"),
+        ("/not-me/no-such-link", "not me, link used up"),
+    ):
+        visitor.open(path)
+        yield name
 
 
 def enrolling(visitor: Visitor) -> Iterator[str]:
@@ -67,9 +89,12 @@ def enrolling(visitor: Visitor) -> Iterator[str]:
     yield "account"
     visitor.open("/account/confirm")
     yield "step-up"
-    visitor.press("Send the code")
+    visitor.press("Send me a text")
     expect(page.get_by_text("We sent you a text")).to_be_visible()
     yield "step-up with a text"
+    for path, name in OWN_PAGES:
+        visitor.open(path)
+        yield name
 
 
 def logging_in(visitor: Visitor) -> Iterator[str]:

@@ -17,7 +17,10 @@ def test_s75_sessions_and_live_codes_of_the_backup_are_void(
     code = cast.code()
     answer = run("restored", "--yes")
     assert answer.exit_code == 0
-    assert "Ended: 2 sessions, 1 codes, 0 links, 0 waiting texts." in answer.output
+    assert (
+        "Ended: 2 sessions, 1 codes, 0 links, 0 waiting texts, 0 remembered browsers, 0 mails."
+        in answer.output
+    )
     assert olive.get("/account").status_code == 303
     assert alice.get("/login/code").status_code == 303
     with app.app_context():
@@ -28,7 +31,7 @@ def test_s75_sessions_and_live_codes_of_the_backup_are_void(
 
 def test_s75_texts_that_waited_then_are_not_sent_now(app: Flask, run: Run, cast: Cast) -> None:
     cast.at_code_page()
-    assert "1 waiting texts." in run("restored", "--yes").output
+    assert "1 waiting texts," in run("restored", "--yes").output
     assert cast.deliver() == 0
     with app.app_context():
         assert set(db.session.scalars(select(Message.body_sealed))) == {None}

@@ -18,7 +18,8 @@ ROWS = [
     for line in PAGE.splitlines()
     if line.startswith("|") and not line.startswith("|--")
 ]
-LIMITS = [value for value in vars(limits).values() if isinstance(value, Limit)]
+NAMED = [value if isinstance(value, tuple) else (value,) for value in vars(limits).values()]
+LIMITS = list(dict.fromkeys(one for group in NAMED for one in group if isinstance(one, Limit)))
 CODES = {
     "digits": "CODE_LENGTH",
     "lifetime": "CODE_LIFETIME_SECONDS",

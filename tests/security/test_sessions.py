@@ -18,7 +18,15 @@ from twofactor.verify import limits
 
 HALF_MAY = (
     *("/login", "/logout", "/signup", "/help", "/healthz", "/readyz", "/metrics", "/static/"),
-    *("/openapi.json", "/simulator/", "/webhooks/", "/v2/", "/operator/welcome/", "/welcome/"),
+    *(
+        "/openapi.json",
+        "/docs/api",
+        "/simulator/",
+        "/webhooks/",
+        "/v2/",
+        "/operator/welcome/",
+        "/welcome/",
+    ),
 )
 
 
@@ -216,7 +224,7 @@ def test_s46_unknown_wrong_and_disabled_look_alike(cast: Cast, clock: FixedClock
 
     assert len({str(look(answer)) for answer in answers.values()}) == 1
     assert {alert(answer) for answer in answers.values()} == {
-        "Enter a correct user name and password"
+        "Enter a correct e-mail address and password"
     }
 
 

@@ -113,7 +113,7 @@ def test_s72_a_safe_production_starts(tmp_path: Path) -> None:
     made = flask(tmp_path, "operators", "create", "you@example.com")
     assert made.returncode == 0
     link = made.stdout.strip().splitlines()[-1]
-    assert re.fullmatch(r"https://login\.example\.com/operator/welcome/[\w-]{43}", link)
+    assert re.fullmatch(r"https://login\.example\.com/operator/welcome/[\w-]{22}", link)
     modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.glob("p.sqlite3*")}
     assert set(modes.values()) == {0o600}
 

@@ -46,5 +46,9 @@ FIELDS = (
     Field("ALERT_WEBHOOK_URL", "", "https address that alerts are posted to as JSON", secret=True),
     Field("ALERT_TEXTS", "on", "`off` sends operators no text about alerts"),
     Field("METRICS_TOKEN", "", "bearer token for `/metrics` from elsewhere", secret=True),
+    Field(
+        "SMTP_URL", "", "mail server, like `smtp://user:password@mail.example.com:587`", secret=True
+    ),
+    Field("MAIL_FROM", "", "address that mails come from; needed with SMTP_URL"),
     Field("LOG_LEVEL", "INFO", "least severe level that is logged"),
 )

@@ -21,6 +21,8 @@ from twofactor.config.parsing import Reader
 from twofactor.config.production import GatewayField, refusals
 from twofactor.config.settings import CodeRules, Settings
 
+HOW_TO_SMTP = "Write it like smtp://user:password@mail.example.com:587 (smtps:// for port 465)."
+
 
 def load(
     environ: Mapping[str, str],
@@ -104,12 +106,7 @@ def _settings(
         limits=reader.choice("LIMITS", ("on", "off")) == "on",
         brand=reader.parsed("BRAND", parsing.brand, "", "Use 1 to 20 characters, few digits."),
         help_address=reader.text("HELP_ADDRESS"),
-        bulk_rates=reader.parsed(
-            "BULK_RATES",
-            partial(parsing.rates, known=known_gateways),
-            {},
-            "Write segments a second like egosms=100,twilio=1.",
-        ),
+        bulk_rates=_bulk_rates(reader, known_gateways),
         alert_webhook_url=reader.parsed(
             "ALERT_WEBHOOK_URL", parsing.https_url, "", "Write it like https://example.com/hook."
         ),
@@ -117,6 +114,8 @@ def _settings(
         metrics_token=reader.parsed(
             "METRICS_TOKEN", parsing.token, "", "Use 16 characters or more, without spaces."
         ),
+        smtp_url=reader.parsed("SMTP_URL", parsing.smtp_url, "", HOW_TO_SMTP),
+        mail_from=_mail_from(reader),
         log_level=reader.choice("LOG_LEVEL", ("INFO", "DEBUG", "WARNING", "ERROR")),
     )
 
@@ -125,6 +124,22 @@ def _database(reader: Reader, instance: Path) -> str:
     own = f"sqlite:///{instance / 'sixdigits.sqlite3'}"
     mend = "Write it like postgresql+psycopg://user:password@host/name."
     return reader.parsed("DATABASE_URL", lambda url: parsing.database_url(url or own), own, mend)
+
+
+def _bulk_rates(reader: Reader, known_gateways: tuple[str, ...]) -> dict[str, float]:
+    known = partial(parsing.rates, known=known_gateways)
+    mend = "Write segments a second like egosms=100,twilio=1."
+    return reader.parsed("BULK_RATES", known, {}, mend)
+
+
+def _mail_from(reader: Reader) -> str:
+    sender = reader.text("MAIL_FROM")
+    if reader.text("SMTP_URL") and "@" not in sender:
+        problem = "no address that mails could come from"
+        reader.faults.append(
+            Fault(PREFIX + "MAIL_FROM", problem, "Write it like no-reply@example.com.")
+        )
+    return sender
 
 
 def _workers(reader: Reader) -> Literal["embedded", "distributed"]:

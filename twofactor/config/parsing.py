@@ -88,6 +88,18 @@ def redis_url(text: str) -> str:
     return text
 
 
+def smtp_url(text: str) -> str:
+    """The address of a mail server. Raises ValueError without repeating the password."""
+    parts = urlsplit(text)
+    try:
+        port = parts.port
+    except ValueError:
+        port = -1
+    if text and (parts.scheme not in ("smtp", "smtps") or not parts.hostname or port == -1):
+        raise ValueError("this is not the address of a mail server")
+    return text
+
+
 def data_keys(text: str) -> tuple[bytes, ...]:
     """The keys of a comma list. Raises ValueError without repeating any of them."""
     keys = []

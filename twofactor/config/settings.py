@@ -73,12 +73,19 @@ class Settings:
     alert_webhook_url: str = field(repr=False)
     alert_texts: bool
     metrics_token: str = field(repr=False)
+    smtp_url: str = field(repr=False)
+    mail_from: str
     log_level: str
     bulk_rates: Mapping[str, float] = field(default_factory=dict)  # segments a second
 
     @property
     def is_production(self) -> bool:
         return self.env == "production"
+
+    @property
+    def sends_mail(self) -> bool:
+        """True with a mail server, and in development, where mails are only shown."""
+        return bool(self.smtp_url) or not self.is_production
 
     @property
     def is_https(self) -> bool:

@@ -7,6 +7,11 @@ from twofactor.extensions import Base
 from twofactor.models.columns import Id, Time
 
 
+def place_of(token_hash: str) -> str:
+    """Where the answer to the create of this token is sealed for."""
+    return f"idempotent_answers.body:{token_hash}"
+
+
 class IdempotentAnswer(Base):
     """What a create answered, so that the same create, repeated, answers the same. Written in the
     transaction that created; the body is sealed, as it may name a phone."""
@@ -24,3 +29,8 @@ class IdempotentAnswer(Base):
     status: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     body_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     created_at: Mapped[Time]
+
+    @property
+    def place(self) -> str:
+        """Where the body is sealed for."""
+        return place_of(self.token_hash)

@@ -18,6 +18,8 @@ class User(Base):
     password_hash: Mapped[str] = mapped_column(String(200))  # argon2id; empty: not set yet
     is_operator: Mapped[bool] = mapped_column(default=False)
     language: Mapped[str] = mapped_column(String(16), default="en")
+    email_confirmed_at: Mapped[OptionalTime]
+    wants_text_notices: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[Time]
     disabled_at: Mapped[OptionalTime]
 

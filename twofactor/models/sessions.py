@@ -23,5 +23,6 @@ class Session(Base):
     next_path: Mapped[str] = mapped_column(String(500), default="")  # where login leads
     created_at: Mapped[Time]
     seen_at: Mapped[Time]
+    password_at: Mapped[OptionalTime]  # last time the password was shown
     second_factor_at: Mapped[OptionalTime]  # last time a second factor was shown
     ended_at: Mapped[OptionalTime]

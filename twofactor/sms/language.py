@@ -20,6 +20,9 @@ class Notice(StrEnum):
     RECOVERY_CODE_USED = "recovery_code_used"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - the name of an event
     LOCKED = "locked"
+    PHONE_WITHDRAWN = "phone_withdrawn"
+    EMAIL_CHANGED = "email_changed"
+    WRONG_CODES = "wrong_codes"
 
 
 Row = tuple[str, ...]

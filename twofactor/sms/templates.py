@@ -75,6 +75,9 @@ def samples(house: House) -> Iterator[Sample]:
         for notice in Notice:
             text = notice_text(house.brand, notice, language)
             yield Sample(f"notice: {notice}", language, text)
+            url = f"{house.public_url}/not-me/{TOKEN}"
+            text = notice_text(house.brand, notice, language, url)
+            yield Sample(f"notice with link: {notice}", language, text)
         url = f"{house.public_url}/welcome/{TOKEN}"
         yield Sample("invitation", language, invitation_text(house.brand, url, language))
         yield Sample("test", language, trial_text(house.brand, language))

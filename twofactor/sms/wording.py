@@ -7,6 +7,7 @@ this host (WICG "Origin-bound one-time codes delivered via SMS": last line, one 
 import re
 import unicodedata
 from collections.abc import Iterable
+from contextlib import suppress
 
 from twofactor.sms.segments import Encoding, count, culprits
 from twofactor.sms.sentences import DEFAULT_LANGUAGE, LANGUAGES, Language, Notice
@@ -50,10 +51,16 @@ def can_write(brand: str) -> bool:
     return _writable(brand) != ""
 
 
-def notice_text(brand: str, notice: Notice, language: str = DEFAULT_LANGUAGE) -> str:
-    """The text that tells of a change; it holds no code and no link."""
-    words = _language(language)
-    return _first_that_fits(words, words.notice[notice], brand=_writable(brand))
+def notice_text(brand: str, notice: Notice, language: str = DEFAULT_LANGUAGE, url: str = "") -> str:
+    """The text that tells of a change; it holds no code. `url` reports that it was not you; where
+    it does not fit, or there is none, the text says to log in."""
+    words, name = _language(language), _writable(brand)
+    rows = words.notice[notice]
+    if url:
+        with suppress(ValueError):
+            linked = [row for row in rows if "{url}" in row]
+            return _first_that_fits(words, linked, brand=name, url=url)
+    return _first_that_fits(words, [row for row in rows if "{url}" not in row], brand=name)
 
 
 def invitation_text(brand: str, url: str, language: str = DEFAULT_LANGUAGE) -> str:

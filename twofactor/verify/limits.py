@@ -5,6 +5,7 @@ and places enter only as keyed pseudonyms.
 """
 
 import ipaddress
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -50,11 +51,30 @@ NEW_NUMBERS_DAY = Limit("sends_unverified_day", 800, DAY, MANY_TEXTS)  # keeps 2
 
 BUDGET_DAY = Limit("budget_day", 0, DAY, MANY_TEXTS)  # in money: settings, counted in sms.budget
 HELP_DAY = Limit("help_number_day", 1, DAY, MANY_TEXTS)  # two machines could answer for ever
+# Notices are counted apart, so that telling of a change never costs the code of the next login.
+NOTICES_HOUR = Limit("notices_number_hour", 5, HOUR, MANY_TEXTS)
+NOTICES_DAY = Limit("notices_number_day", 10, DAY, MANY_TEXTS)
+SAME_NOTICE = Limit("same_notice_day", 1, DAY, MANY_TEXTS)
+RESETS_HOUR = Limit("resets_hour", 3, HOUR, "Too many links were asked for")
+MAILS_ADDRESS_HOUR = Limit("mails_address_hour", 20, HOUR, "Too many links were asked for")
 
 GUESSES_DAY = Limit("guesses_day", 20, DAY, MANY_CODES)
 GUESSES_MONTH = Limit("guesses_month", 40, 30 * DAY, MANY_CODES)
 GUESSES_YEAR = Limit("guesses_year", 100, 365 * DAY, MANY_CODES)  # 1e-4 a year with six digits
 GUESSES = (GUESSES_DAY, GUESSES_MONTH, GUESSES_YEAR)
+
+# An app's code is taken in three steps of time, so a third of the guesses makes the same risk.
+APP_GUESSES = (
+    Limit("app_guesses_day", 10, DAY, MANY_CODES),
+    Limit("app_guesses_month", 20, 30 * DAY, MANY_CODES),
+    Limit("app_guesses_year", 33, 365 * DAY, MANY_CODES),
+)
+RECOVERY_GUESSES = (  # each costs a slow hash
+    Limit("recovery_hour", 5, HOUR, "Too many recovery codes"),
+    Limit("recovery_day", 20, DAY, "Too many recovery codes"),
+)
+
+LOCKS = (*GUESSES, *APP_GUESSES, *RECOVERY_GUESSES)  # a factor rests: its owner is told
 
 PASSWORD_PAIR = Limit("password_pair", 10, 15 * 60, "Too many wrong passwords")
 PASSWORD_ADDRESS = Limit("password_address", 100, HOUR, "Too many wrong passwords")
@@ -101,16 +121,22 @@ def _until_midnight(now: datetime) -> int:
     return DAY - int(now.timestamp()) % DAY
 
 
+def permit_notice(kit: Kit, number: phones.Phone, now: datetime) -> None:
+    """Count one notice by text. Raises LimitReached."""
+    hit(kit, NOTICES_HOUR, number.e164, now)
+    hit(kit, NOTICES_DAY, number.e164, now)
+    hit(kit, COUNTRY_DAY, number.country, now)
+    hit(kit, GLOBAL_DAY, "all", now)
+
+
 def count_guess(kit: Kit, user_sid: str, now: datetime) -> None:
     """Count one check against the account's budget, before it is compared. Raises LimitReached."""
-    for limit in GUESSES:
-        hit(kit, limit, user_sid, now)
+    hit_all(kit, GUESSES, user_sid, now)
 
 
 def refund_guess(kit: Kit, user_sid: str, counted_at: datetime) -> None:
     """Take back the one check that was right: the budget is for wrong ones (S-07)."""
-    for limit in GUESSES:
-        refund(kit, limit, user_sid, counted_at)
+    refund_all(kit, GUESSES, user_sid, counted_at)
 
 
 def network(address: str) -> str:
@@ -153,6 +179,18 @@ def hit(kit: Kit, limit: Limit, value: str, now: datetime, weight: int = 1) -> N
     db.session.execute(_RAISE, row | {"slice": start, "weight": weight})
 
 
+def hit_all(kit: Kit, together: Iterable[Limit], value: str, now: datetime) -> None:
+    """Count one hit against each, or raise LimitReached; the caller then rolls back."""
+    for limit in together:
+        hit(kit, limit, value, now)
+
+
+def refund_all(kit: Kit, together: Iterable[Limit], value: str, counted_at: datetime) -> None:
+    """Take one hit of each back that was counted at that time."""
+    for limit in together:
+        refund(kit, limit, value, counted_at)
+
+
 def refund(kit: Kit, limit: Limit, value: str, counted_at: datetime, weight: int = 1) -> None:
     """Take one hit back that was counted at that time."""
     second = int(counted_at.timestamp())
@@ -171,6 +209,14 @@ def used(kit: Kit, limit: Limit, value: str, now: datetime) -> int:
     """How many hits count at the moment; counts none."""
     key, second = _key(kit, limit, value), int(now.timestamp())
     return sum(hits for _, hits in _slices(limit, key, second))
+
+
+def lift(kit: Kit, together: Iterable[Limit], value: str) -> None:
+    """Forget all hits of one value: an operator has made sure who it is."""
+    for limit in together:
+        db.session.execute(
+            text("DELETE FROM limit_slices WHERE key = :key"), {"key": _key(kit, limit, value)}
+        )
 
 
 def forget(now: datetime) -> None:

@@ -39,6 +39,7 @@ def open_session(
         next_path=next_path,
         created_at=now,
         seen_at=now,
+        password_at=now,
     )
     db.session.add(session)
     db.session.flush()
@@ -68,26 +69,41 @@ def has_fresh_second_factor(session: Session, now: datetime) -> bool:
     return shown is not None and now < shown + STEP_UP_LIFETIME
 
 
+def has_fresh_password(session: Session, now: datetime) -> bool:
+    """True within five minutes of the password; enough only where no second factor is enrolled."""
+    shown = session.password_at
+    return shown is not None and now < shown + STEP_UP_LIFETIME
+
+
 def step_up(kit: Kit, session: Session) -> str | None:
     """A second factor was right: a new token, and the old one is dead (S-34).
 
     None when the session ended meanwhile.
     """
-    token, now = ids.new_token(), kit.now()
-    claim = update(Session).where(
-        Session.id == session.id,
-        Session.token_hash == session.token_hash,
-        Session.ended_at.is_(None),
-    )
-    values = {
-        "token_hash": kit.keyring.hash_token(token),
+    now = kit.now()
+    values: dict[str, object] = {
         "state": SessionState.FULL.value,
         "seen_at": now,
         "second_factor_at": now,
     }
     if session.state == SessionState.HALF:
         values["created_at"] = now
-    moved = changed(claim.values(values))
+    return _renew(kit, session, values)
+
+
+def show_password(kit: Kit, session: Session) -> str | None:
+    """The password was typed again: a new token; None when the session ended meanwhile."""
+    return _renew(kit, session, {"password_at": kit.now(), "seen_at": kit.now()})
+
+
+def _renew(kit: Kit, session: Session, values: dict[str, object]) -> str | None:
+    token = ids.new_token()
+    claim = update(Session).where(
+        Session.id == session.id,
+        Session.token_hash == session.token_hash,
+        Session.ended_at.is_(None),
+    )
+    moved = changed(claim.values(token_hash=kit.keyring.hash_token(token), **values))
     db.session.expire(session)
     return token if moved == 1 else None
 

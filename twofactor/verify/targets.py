@@ -40,6 +40,14 @@ class CountryClosed(Exception):
     """The operator does not allow texts to this country."""
 
 
+class RiskyPhone(Exception):
+    """The phone may be in other hands by now; `reason` is for the audit."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
 class OptedOut(Exception):
     """The phone said STOP: it gets no text until it says START."""
 

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Select, select, update
 
-from twofactor import audit, ids
+from twofactor import audit, ids, risk
 from twofactor.extensions import db
 from twofactor.kit import Kit, Visitor
 from twofactor.models import Message, Service, Session, Verification
@@ -13,13 +13,14 @@ from twofactor.sms import optouts, outbox, rates
 from twofactor.sms.phone import Phone
 from twofactor.sms.sentences import DEFAULT_LANGUAGE
 from twofactor.sms.wording import code_text
-from twofactor.verify import codes, limits, users
+from twofactor.verify import codes, freezes, limits, users
 from twofactor.verify.targets import (
     CountryClosed,
     NoSendsLeft,
     NotLive,
     NotYet,
     OptedOut,
+    RiskyPhone,
     Style,
     Target,
 )
@@ -34,12 +35,16 @@ from twofactor.words import (
 def start(kit: Kit, target: Target, visitor: Visitor | None) -> Verification:
     """A new verification with its text in the outbox; an older one of the same account (or of the
     same service and phone) and purpose ends, so that one code lives (S-05). Without a visitor no
-    address is counted. Raises LimitReached, CountryClosed, OptedOut."""
+    address is counted. Raises LimitReached, CountryClosed, OptedOut, RiskyPhone."""
     now = kit.now()
     if not kit.settings.allows_country(target.phone.country):
         raise CountryClosed(target.phone.country)
     if optouts.is_stopped(kit, target.phone.e164):
         raise OptedOut
+    reason = risk.refusal(kit.risk.look_up(target.phone.e164), now)
+    if reason is not None:
+        raise RiskyPhone(reason)
+    freezes.check(kit, target.phone)
     if target.session is not None:
         users.lock(target.session.user_id)
     # Verification first, limits second, as everywhere: else two transactions wait for each other.
@@ -88,6 +93,7 @@ def resend(
     phone = phone_of(kit, verification)
     if optouts.is_stopped(kit, phone.e164):
         raise OptedOut
+    freezes.check(kit, phone)
     address = visitor.address if visitor else None
     limits.permit_send(kit, phone, address, is_verified=True, now=now, is_guarded=is_guarded)
     rates.hasten(verification.id, now)

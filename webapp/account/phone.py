@@ -9,14 +9,14 @@ from twofactor.models import Authenticator, Session, Verification
 from twofactor.models.database import transaction
 from twofactor.sms import phone as phones
 from twofactor.sms.phone import BadPhone, Phone
-from twofactor.verify import authenticators, sessions, verifications
-from twofactor.verify.targets import CountryClosed, NotLive, Target
+from twofactor.verify import authenticators, consents, numbers, sessions, verifications
+from twofactor.verify.targets import CountryClosed, NotLive, RiskyPhone, Target
 from twofactor.words import Purpose
 from webapp import code_page, fence
 from webapp import session as door
 from webapp.countries import choices
 from webapp.forms import ActionForm, CodeForm, PhoneForm, complain
-from webapp.refusals import COUNTRY_CLOSED, refused
+from webapp.refusals import COUNTRY_CLOSED, RISKY, refused
 
 phone = Blueprint("phone", __name__)
 
@@ -27,7 +27,7 @@ phone = Blueprint("phone", __name__)
 @door.second_factor_fresh
 def enrol() -> ResponseReturnValue:
     """Give a number; the first text goes to it."""
-    form = PhoneForm()
+    form, session = PhoneForm(), door.full()
     form.country.choices = choices(house().kit.settings)
     if request.method == "POST" and form.validate():
         number = _number(form)
@@ -36,8 +36,10 @@ def enrol() -> ResponseReturnValue:
     return render_template(
         "account/phone.html",
         form=form,
+        consent=consents.words(house().kit.settings.brand),
         consent_version=authenticators.CONSENT_VERSION,
-        app_available=False,
+        app_available=authenticators.live_app(session.user_id) is None,
+        has_phone=authenticators.live_phone(session.user_id) is not None,
     )
 
 
@@ -92,13 +94,21 @@ def remove() -> ResponseReturnValue:
     session, kit = door.full(), house().kit
     if not ActionForm().validate():
         return redirect("/account", 303)
-    enrolled = authenticators.live_phone(session.user_id)
-    if enrolled is not None:
-        with transaction():
-            authenticators.remove(kit, session.user, enrolled.sid, door.visitor())
-            sessions.end_others(kit, session.user_id, keep=session)
-        flash("Your phone was removed. Your account has one step only now.")
+    wanted = request.form.get("authenticator", "")
+    first = authenticators.live_phone(session.user_id)
+    sid = wanted or (first.sid if first else "")
+    with transaction():
+        done = numbers.remove(kit, session, sid, door.visitor())
+    if done:
+        house().sender.wake()
+        flash(_removed(authenticators.needs_second_factor(session.user_id)))
     return redirect("/account", 303)
+
+
+def _removed(still_safe: bool) -> str:
+    if still_safe:
+        return "Your phone was removed. Your other ways in still work."
+    return "Your phone was removed. Your account has one step only now."
 
 
 def _number(form: PhoneForm) -> Phone | None:
@@ -118,11 +128,16 @@ def _send_first(form: PhoneForm, number: Phone) -> bool:
     session, kit = door.full(), house().kit
     try:
         with transaction():
-            pending = authenticators.add_phone(kit, session.user, number)
+            replaces = not form.second.data
+            pending = authenticators.add_phone(kit, session.user, number, replaces=replaces)
+            consents.record(kit, session.user, pending)
             target = Target(Purpose.ENROL, number, session, pending.id, is_verified=False)
             verifications.start(kit, target, door.visitor())
     except CountryClosed:
         complain(form, "phone", COUNTRY_CLOSED)
+        return False
+    except RiskyPhone:
+        complain(form, "phone", RISKY)
         return False
     house().sender.wake()
     return True
@@ -140,9 +155,8 @@ def _enrolled(session: Session, approved: Verification) -> str | None:
     kit = house().kit
     if approved.authenticator_id is None:
         return None
-    if not authenticators.confirm(kit, approved.authenticator_id, door.visitor()):
+    if not numbers.confirm(kit, session, approved.authenticator_id, door.visitor()):
         return None
-    sessions.end_others(kit, session.user_id, keep=session)
     return sessions.step_up(kit, session)
 
 
@@ -150,6 +164,7 @@ def _welcome(token: str | None) -> ResponseReturnValue:
     if token is None:
         flash("The number was changed meanwhile. Start again.", "error")
         return redirect("/account/phone", 303)
+    house().sender.wake()
     door.carry(token)
     flash("Your phone is added. From now on, logging in takes two steps.")
     return redirect("/account", 303)

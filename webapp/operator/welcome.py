@@ -6,10 +6,10 @@ from flask.typing import ResponseReturnValue
 from twofactor.house import house
 from twofactor.models.database import transaction
 from twofactor.verify import authenticators, passwords, sessions, users
-from twofactor.verify.passwords import BadPassword
 from webapp import fence
-from webapp.forms import PasswordForm, complain
-from webapp.login import enter
+from webapp.entrance import enter
+from webapp.forms import PasswordForm
+from webapp.new_password import is_strong
 
 welcome = Blueprint("welcome", __name__)
 
@@ -22,7 +22,7 @@ def set_password(token: str) -> ResponseReturnValue:
     link = users.by_link(kit, token)
     if link is None:
         return render_template("operator/welcome.html", form=form, expires_at=None), 404
-    if request.method == "POST" and form.validate() and _is_strong(form, link.user.email):
+    if request.method == "POST" and form.validate() and is_strong(form, link.user.email):
         password_hash = passwords.hashed(form.password.data or "")
         with transaction():
             user = users.use_link(kit, token, password_hash)
@@ -32,7 +32,11 @@ def set_password(token: str) -> ResponseReturnValue:
             return render_template("operator/welcome.html", form=form, expires_at=None), 404
         answer = enter(user, "/operator/deliveries")  # takes a new cookie, so that words come after
         flash("Your password is set.")
-        return answer if authenticators.live_phone(user.id) else redirect("/account/phone", 303)
+        return (
+            answer
+            if authenticators.needs_second_factor(user.id)
+            else redirect("/account/phone", 303)
+        )
     return render_template(
         "operator/welcome.html",
         form=form,
@@ -40,12 +44,3 @@ def set_password(token: str) -> ResponseReturnValue:
         action=request.path,
         expires_at=link.expires_at,
     )
-
-
-def _is_strong(form: PasswordForm, email: str) -> bool:
-    try:
-        passwords.check_strength(form.password.data or "", house().kit.settings.brand, email)
-    except BadPassword as error:
-        complain(form, "password", error.reason)
-        return False
-    return True

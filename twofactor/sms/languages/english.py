@@ -51,46 +51,88 @@ ENGLISH = Language(
     bare_code="{code} is your security code.",
     notice={
         Notice.PHONE_ADDED: (
+            "{brand}: a phone was added to your account. Not you? {url}",
+            "A phone was added to your account. Not you? {url}",
             "{brand}: a phone was added to your account. If it was not you, log in and report it.",
             "A phone was added to your account. If it was not you, log in and report it.",
         ),
         Notice.PHONE_CHANGED: (
+            "{brand}: the phone of your account was changed. Not you? {url}",
+            "The phone of your account was changed. Not you? {url}",
             "{brand}: the phone of your account was changed. "
             "If it was not you, log in and report it.",
             "The phone of your account was changed. If it was not you, log in and report it.",
         ),
         Notice.PHONE_REMOVED: (
+            "{brand}: a phone was removed from your account. Not you? {url}",
+            "A phone was removed from your account. Not you? {url}",
             "{brand}: a phone was removed from your account. "
             "If it was not you, log in and report it.",
             "A phone was removed from your account. If it was not you, log in and report it.",
         ),
         Notice.APP_CHANGED: (
+            "{brand}: the app codes of your account were changed. Not you? {url}",
+            "The app codes of your account were changed. Not you? {url}",
             "{brand}: the app codes of your account were changed. "
             "If it was not you, log in and report it.",
             "The app codes of your account were changed. If it was not you, log in and report it.",
         ),
         Notice.PASSKEY_CHANGED: (
+            "{brand}: the passkeys of your account were changed. Not you? {url}",
+            "The passkeys of your account were changed. Not you? {url}",
             "{brand}: the passkeys of your account were changed. "
             "If it was not you, log in and report it.",
             "The passkeys of your account were changed. If it was not you, log in and report it.",
         ),
         Notice.RECOVERY_CODES_CHANGED: (
+            "{brand}: your recovery codes were replaced. Not you? {url}",
+            "Your recovery codes were replaced. Not you? {url}",
             "{brand}: your recovery codes were replaced. If it was not you, log in and report it.",
             "Your recovery codes were replaced. If it was not you, log in and report it.",
         ),
         Notice.RECOVERY_CODE_USED: (
+            "{brand}: a recovery code was used to log in. Not you? {url}",
+            "A recovery code was used to log in. Not you? {url}",
             "{brand}: a recovery code was used to log in. If it was not you, log in and report it.",
             "A recovery code was used to log in. If it was not you, log in and report it.",
         ),
         Notice.PASSWORD_CHANGED: (
+            "{brand}: your password was changed. Not you? {url}",
+            "Your password was changed. Not you? {url}",
             "{brand}: your password was changed. If it was not you, log in and report it.",
             "Your password was changed. If it was not you, log in and report it.",
         ),
         Notice.LOCKED: (
-            "{brand}: too many wrong codes, so codes by text are off for your account. "
-            "Log in another way to turn them on.",
-            "Too many wrong codes, so codes by text are off for your account. "
-            "Log in another way to turn them on.",
+            "{brand}: too many wrong codes, so codes are paused for your account. Not you? {url}",
+            "Too many wrong codes, so codes are paused for your account. Not you? {url}",
+            "{brand}: too many wrong codes, so codes are paused for your account. "
+            "If it was not you, log in and report it.",
+            "Too many wrong codes, so codes are paused for your account. "
+            "If it was not you, log in and report it.",
+        ),
+        Notice.PHONE_WITHDRAWN: (
+            "{brand}: this phone no longer counts for your account. Not you? {url}",
+            "This phone no longer counts for your account. Not you? {url}",
+            "{brand}: this phone no longer counts for your account. "
+            "If it was not you, log in and report it.",
+            "This phone no longer counts for your account. "
+            "If it was not you, log in and report it.",
+        ),
+        Notice.EMAIL_CHANGED: (
+            "{brand}: the e-mail address of your account was changed. Not you? {url}",
+            "The e-mail address of your account was changed. Not you? {url}",
+            "{brand}: the e-mail address of your account was changed. "
+            "If it was not you, log in and report it.",
+            "The e-mail address of your account was changed. "
+            "If it was not you, log in and report it.",
+        ),
+        Notice.WRONG_CODES: (
+            "{brand}: somebody typed your password and then wrong codes. Not you? {url}",
+            "Somebody typed your password and then wrong codes. Not you? {url}",
+            "{brand}: somebody typed your password and then wrong codes. "
+            "If it was not you, log in and report it.",
+            "Somebody typed your password and then wrong codes. "
+            "If it was not you, log in and report it.",
         ),
     },
     invitation=(

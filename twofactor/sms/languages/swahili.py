@@ -53,44 +53,82 @@ SWAHILI = Language(
     bare_code="{code} ni namba yako ya siri.",
     notice={
         Notice.PHONE_ADDED: (
+            "{brand}: simu imeongezwa kwenye akaunti yako. Si wewe? {url}",
+            "Simu imeongezwa kwenye akaunti yako. Si wewe? {url}",
             "{brand}: simu imeongezwa kwenye akaunti yako. Kama si wewe, ingia na utujulishe.",
             "Simu imeongezwa kwenye akaunti yako. Kama si wewe, ingia na utujulishe.",
         ),
         Notice.PHONE_CHANGED: (
+            "{brand}: simu ya akaunti yako imebadilishwa. Si wewe? {url}",
+            "Simu ya akaunti yako imebadilishwa. Si wewe? {url}",
             "{brand}: simu ya akaunti yako imebadilishwa. Kama si wewe, ingia na utujulishe.",
             "Simu ya akaunti yako imebadilishwa. Kama si wewe, ingia na utujulishe.",
         ),
         Notice.PHONE_REMOVED: (
+            "{brand}: simu imeondolewa kwenye akaunti yako. Si wewe? {url}",
+            "Simu imeondolewa kwenye akaunti yako. Si wewe? {url}",
             "{brand}: simu imeondolewa kwenye akaunti yako. Kama si wewe, ingia na utujulishe.",
             "Simu imeondolewa kwenye akaunti yako. Kama si wewe, ingia na utujulishe.",
         ),
         Notice.APP_CHANGED: (
-            "{brand}: namba za programu za akaunti yako zimebadilishwa. Kama si wewe, ingia "
-            "na utujulishe.",
+            "{brand}: namba za programu za akaunti yako zimebadilishwa. Si wewe? {url}",
+            "Namba za programu za akaunti yako zimebadilishwa. Si wewe? {url}",
+            "{brand}: namba za programu za akaunti yako zimebadilishwa. Kama si wewe, ingia"
+            " na utujulishe.",
             "Namba za programu za akaunti yako zimebadilishwa. Kama si wewe, ingia na utujulishe.",
         ),
         Notice.PASSKEY_CHANGED: (
-            "{brand}: funguo za kuingia za akaunti yako zimebadilishwa. Kama si wewe, ingia "
-            "na utujulishe.",
+            "{brand}: funguo za kuingia za akaunti yako zimebadilishwa. Si wewe? {url}",
+            "Funguo za kuingia za akaunti yako zimebadilishwa. Si wewe? {url}",
+            "{brand}: funguo za kuingia za akaunti yako zimebadilishwa. Kama si wewe, ingia"
+            " na utujulishe.",
             "Funguo za kuingia za akaunti yako zimebadilishwa. Kama si wewe, ingia na utujulishe.",
         ),
         Notice.RECOVERY_CODES_CHANGED: (
+            "{brand}: namba zako za akiba zimebadilishwa. Si wewe? {url}",
+            "Namba zako za akiba zimebadilishwa. Si wewe? {url}",
             "{brand}: namba zako za akiba zimebadilishwa. Kama si wewe, ingia na utujulishe.",
             "Namba zako za akiba zimebadilishwa. Kama si wewe, ingia na utujulishe.",
         ),
         Notice.RECOVERY_CODE_USED: (
+            "{brand}: namba ya akiba imetumika kuingia. Si wewe? {url}",
+            "Namba ya akiba imetumika kuingia. Si wewe? {url}",
             "{brand}: namba ya akiba imetumika kuingia. Kama si wewe, ingia na utujulishe.",
             "Namba ya akiba imetumika kuingia. Kama si wewe, ingia na utujulishe.",
         ),
         Notice.PASSWORD_CHANGED: (
+            "{brand}: nenosiri lako limebadilishwa. Si wewe? {url}",
+            "Nenosiri lako limebadilishwa. Si wewe? {url}",
             "{brand}: nenosiri lako limebadilishwa. Kama si wewe, ingia na utujulishe.",
             "Nenosiri lako limebadilishwa. Kama si wewe, ingia na utujulishe.",
         ),
         Notice.LOCKED: (
-            "{brand}: namba nyingi zimekosewa, kwa hiyo namba kwa SMS zimezimwa. Ingia kwa "
-            "njia nyingine ili kuziwasha.",
-            "Namba nyingi zimekosewa, kwa hiyo namba kwa SMS zimezimwa. Ingia kwa njia "
-            "nyingine ili kuziwasha.",
+            "{brand}: namba nyingi zimekosewa, kwa hiyo namba zako zimesimamishwa. Si wewe? {url}",
+            "Namba nyingi zimekosewa, kwa hiyo namba zako zimesimamishwa. Si wewe? {url}",
+            "{brand}: namba nyingi zimekosewa, kwa hiyo namba zako zimesimamishwa. Kama si "
+            "wewe, ingia na utujulishe.",
+            "Namba nyingi zimekosewa, kwa hiyo namba zako zimesimamishwa. Kama si wewe, "
+            "ingia na utujulishe.",
+        ),
+        Notice.PHONE_WITHDRAWN: (
+            "{brand}: simu hii haitumiki tena kwa akaunti yako. Si wewe? {url}",
+            "Simu hii haitumiki tena kwa akaunti yako. Si wewe? {url}",
+            "{brand}: simu hii haitumiki tena kwa akaunti yako. Kama si wewe, ingia na utujulishe.",
+            "Simu hii haitumiki tena kwa akaunti yako. Kama si wewe, ingia na utujulishe.",
+        ),
+        Notice.EMAIL_CHANGED: (
+            "{brand}: barua pepe ya akaunti yako imebadilishwa. Si wewe? {url}",
+            "Barua pepe ya akaunti yako imebadilishwa. Si wewe? {url}",
+            "{brand}: barua pepe ya akaunti yako imebadilishwa. Kama si wewe, ingia na utujulishe.",
+            "Barua pepe ya akaunti yako imebadilishwa. Kama si wewe, ingia na utujulishe.",
+        ),
+        Notice.WRONG_CODES: (
+            "{brand}: mtu ameandika nenosiri lako kisha namba zisizo sahihi. Si wewe? {url}",
+            "Mtu ameandika nenosiri lako kisha namba zisizo sahihi. Si wewe? {url}",
+            "{brand}: mtu ameandika nenosiri lako kisha namba zisizo sahihi. Kama si wewe, "
+            "ingia na utujulishe.",
+            "Mtu ameandika nenosiri lako kisha namba zisizo sahihi. Kama si wewe, ingia na "
+            "utujulishe.",
         ),
     },
     invitation=(

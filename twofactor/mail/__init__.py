@@ -1,0 +1,1 @@
+"""How a mail reaches a person: words, outbox, the mail server."""

@@ -1,0 +1,29 @@
+"""What people agree to before they get texts: shown, and kept with version and time (S-32).
+
+A changed sentence needs a new CONSENT_VERSION in `authenticators`.
+"""
+
+from twofactor.extensions import db
+from twofactor.kit import Kit
+from twofactor.models import Authenticator, Consent, User
+
+
+def words(brand: str) -> str:
+    """The very words on the page."""
+    return (
+        f"By pressing Send the code you agree that {brand} sends security codes and notices about "
+        "your account by text message to this number. Your carrier may charge for receiving them. "
+        "Reply STOP to end them."
+    )
+
+
+def record(kit: Kit, user: User, phone: Authenticator) -> None:
+    """Keep that this user agreed, in the transaction that sends the first text."""
+    row = Consent(
+        user_id=user.id,
+        authenticator_id=phone.id,
+        version=phone.consent,
+        words=words(kit.settings.brand),
+        at=kit.now(),
+    )
+    db.session.add(row)

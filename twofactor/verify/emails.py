@@ -1,0 +1,79 @@
+"""The e-mail address of an account: proved by a link, changed by proving the new one (S-18)."""
+
+from sqlalchemy import select
+
+from twofactor import audit
+from twofactor.extensions import db
+from twofactor.kit import Kit, Visitor
+from twofactor.mail import outbox as mails
+from twofactor.mail.wording import confirm_mail
+from twofactor.models import MailLink, Session, User
+from twofactor.sms.sentences import Notice
+from twofactor.verify import endings, limits, links, notices
+from twofactor.words import AuditEvent, LinkPurpose
+
+PLACE = "links.email"
+
+
+def ask_to_confirm(kit: Kit, user: User) -> None:
+    """Mail a link that proves the present address. Raises LimitReached."""
+    limits.hit(kit, limits.RESETS_HOUR, f"confirm {user.sid}", kit.now())
+    token = links.make(kit, user, LinkPurpose.CONFIRM_EMAIL, {"email": sealed(kit, user.email)})
+    _send(kit, user, user.email, token)
+
+
+def ask_to_change(kit: Kit, user: User, email: str) -> None:
+    """Mail a link to the new address, which counts only when it is opened. Raises LimitReached."""
+    limits.hit(kit, limits.RESETS_HOUR, f"change {user.sid}", kit.now())
+    token = links.make(kit, user, LinkPurpose.CHANGE_EMAIL, {"email": sealed(kit, email)})
+    _send(kit, user, email, token)
+
+
+def confirm(kit: Kit, link: MailLink, keep: Session | None, visitor: Visitor) -> bool:
+    """The address is proved. False when the link was used, or the address is taken by now."""
+    email, user = unsealed(kit, link.detail["email"]), link.user
+    if not links.use(kit, link):
+        return False
+    if link.purpose == LinkPurpose.CONFIRM_EMAIL:
+        if user.email != email:
+            return False
+        user.email_confirmed_at = kit.now()
+        audit.write(kit, AuditEvent.EMAIL_CONFIRMED, user.id, visitor)
+        return True
+    return change(kit, user, email, keep, visitor)
+
+
+def change(kit: Kit, user: User, email: str, keep: Session | None, visitor: Visitor) -> bool:
+    """Take a proved address; the old one is told and may undo it. False when it is taken."""
+    if db.session.scalar(select(User.id).where(User.email == email)) is not None:
+        return False
+    old = user.email
+    user.email, user.email_confirmed_at = email, kit.now()
+    links.withdraw(kit, user.id, LinkPurpose.RESET, LinkPurpose.CONFIRM_EMAIL)
+    audit.write(kit, AuditEvent.EMAIL_CHANGED, user.id, visitor)
+    kept = keep if keep is not None and keep.user_id == user.id else None
+    endings.end_all(kit, user.id, keep=kept)
+    notices.tell(
+        kit,
+        user,
+        Notice.EMAIL_CHANGED,
+        visitor,
+        old_email=old,
+        old=sealed(kit, old),
+    )
+    return True
+
+
+def sealed(kit: Kit, email: str) -> str:
+    """An address as links may hold it."""
+    return kit.keyring.seal(email, PLACE).hex()
+
+
+def unsealed(kit: Kit, text: str) -> str:
+    """The address of a link."""
+    return kit.keyring.unseal(bytes.fromhex(text), PLACE)
+
+
+def _send(kit: Kit, user: User, to: str, token: str) -> None:
+    url = f"{kit.settings.public_url}/email/confirm/{token}"
+    mails.enqueue(kit, to, confirm_mail(kit.settings.brand, url), user.id)

@@ -1,0 +1,43 @@
+"""Phones that get no text for a while, because somebody reported: this was not me."""
+
+from datetime import timedelta
+
+from sqlalchemy import delete
+from sqlalchemy.dialects import postgresql, sqlite
+
+from twofactor.extensions import db
+from twofactor.kit import Kit
+from twofactor.models import FrozenPhone
+from twofactor.models.database import changed
+from twofactor.sms.phone import Phone
+from twofactor.verify.limits import DAY, Limit, LimitReached
+
+LIFETIME = timedelta(hours=24)
+FROZEN = Limit("frozen", 0, DAY, "Texts to this number are paused after a report")
+
+
+def freeze(kit: Kit, fingerprint: str) -> None:
+    """No text to this phone for a day."""
+    dialect = sqlite if db.engine.dialect.name == "sqlite" else postgresql
+    until = kit.now() + LIFETIME
+    row = dialect.insert(FrozenPhone).values(phone_fingerprint=fingerprint, until=until)
+    again = row.on_conflict_do_update(index_elements=["phone_fingerprint"], set_={"until": until})
+    db.session.execute(again)
+
+
+def check(kit: Kit, phone: Phone) -> None:
+    """Raise LimitReached while this phone is frozen."""
+    for fingerprint in kit.keyring.fingerprints(phone.e164):
+        frozen = db.session.get(FrozenPhone, fingerprint)
+        if frozen is not None and frozen.until > kit.now():
+            raise LimitReached(FROZEN, int((frozen.until - kit.now()).total_seconds()) + 1)
+
+
+def thaw(fingerprint: str) -> None:
+    """Text this phone again."""
+    changed(delete(FrozenPhone).where(FrozenPhone.phone_fingerprint == fingerprint))
+
+
+def forget(kit: Kit) -> None:
+    """Drop freezes that are over."""
+    changed(delete(FrozenPhone).where(FrozenPhone.until < kit.now()))

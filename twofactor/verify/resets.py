@@ -1,0 +1,50 @@
+"""A new password by a link in a mail. It never logs in and never stands for the second factor
+(S-22)."""
+
+from twofactor import audit
+from twofactor.kit import Kit, Visitor
+from twofactor.mail import outbox as mails
+from twofactor.mail.wording import reset_mail
+from twofactor.models import MailLink, User
+from twofactor.sms.sentences import Notice
+from twofactor.verify import endings, limits, links, notices, users
+from twofactor.words import AuditEvent, LinkPurpose
+
+
+def ask(kit: Kit, email: str, visitor: Visitor) -> None:
+    """Send a link, if there is such a user; the caller learns nothing either way.
+
+    Raises LimitReached, for known and unknown addresses alike.
+    """
+    limits.hit(kit, limits.RESETS_HOUR, email, kit.now())
+    limits.hit(kit, limits.MAILS_ADDRESS_HOUR, limits.network(visitor.address), kit.now())
+    user = users.by_email(email)
+    if user is not None:
+        send(kit, user, visitor)
+
+
+def send(kit: Kit, user: User, visitor: Visitor) -> None:
+    """Mail a link to set a new password; an older one stops."""
+    token = links.make(kit, user, LinkPurpose.RESET)
+    words = reset_mail(kit.settings.brand, f"{kit.settings.public_url}/login/reset/{token}")
+    mails.enqueue(kit, user.email, words, user.id)
+    audit.write(kit, AuditEvent.RESET_ASKED, user.id, visitor)
+
+
+def finish(kit: Kit, link: MailLink, password_hash: str, visitor: Visitor) -> bool:
+    """Set the password by a link and end every session. False for who comes second."""
+    if not links.use(kit, link):
+        return False
+    if link.user.email_confirmed_at is None:
+        link.user.email_confirmed_at = kit.now()
+    set_password(kit, link.user, password_hash, visitor)
+    endings.end_all(kit, link.user_id, keep=None)
+    return True
+
+
+def set_password(kit: Kit, user: User, password_hash: str, visitor: Visitor) -> None:
+    """Set a password and tell of it."""
+    user.password_hash = password_hash
+    links.withdraw(kit, user.id, LinkPurpose.RESET)
+    audit.write(kit, AuditEvent.PASSWORD_SET, user.id, visitor)
+    notices.tell(kit, user, Notice.PASSWORD_CHANGED, visitor)
