@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -48,6 +49,11 @@ class House:
         }
         self.workers: list[subprocess.Popen[str]] = []
         self.app: Flask = create_app(settings_for(folder, **self.values))
+
+    @property
+    def heard(self) -> list[dict[str, Any]]:
+        """The calls that brought texts; the balance is asked for now and then, too."""
+        return [h.json for h in self.stub.heard if "msgdata" in h.json]
 
     def start_worker(self) -> subprocess.Popen[str]:
         """One more `flask worker`, as an operator starts it."""

@@ -27,7 +27,7 @@ def slowly(line: Line) -> None:
 
 
 def called(distributed: House) -> Counter[str]:
-    return Counter(one["number"] for h in distributed.stub.heard for one in h.json["msgdata"])
+    return Counter(one["number"] for h in distributed.heard for one in h["msgdata"])
 
 
 def test_kill_9_in_the_middle_of_a_batch_texts_nobody_twice(distributed: House) -> None:
@@ -38,7 +38,7 @@ def test_kill_9_in_the_middle_of_a_batch_texts_nobody_twice(distributed: House) 
         texts = [Text(phone, f"hello {phone.e164}") for phone in PEOPLE]
         assert bulk.put(kit, batch, texts, kit.now() + timedelta(days=1)) == len(PEOPLE)
     worker = distributed.start_worker()
-    wait_for(lambda: len(distributed.stub.heard) > 0)
+    wait_for(lambda: len(distributed.heard) > 0)
     worker.send_signal(signal.SIGKILL)
     worker.wait()
     in_hand = sum(called(distributed).values())

@@ -145,6 +145,7 @@ def test_an_operator_comes_by_the_link_and_sees_the_messages(
     operator.enrol()
     operator.open("/operator/deliveries")
     assert operator.page.status_code == 200
+    operator.open("/operator/messages")
     assert f"••••••{person.phone[-2:]}" in operator.page.text
     assert person.phone not in operator.page.text
     for sid in re.findall(r'href="/operator/messages/(\w+)"', operator.page.text)[:2]:

@@ -8,6 +8,7 @@ from flask import Flask
 
 from tests.conftest import NOON, close
 from tests.settings import settings_for
+from tests.stamp import stamp
 from twofactor.clock import Clock, FixedClock
 from twofactor.extensions import db
 from wsgi import create_app
@@ -27,6 +28,7 @@ def house_on(folder: Path, clock: Clock | None = None, /, **settings: str) -> It
     made = create_app(settings_for(folder, **settings), clock or FixedClock(NOON))
     with made.app_context():
         db.create_all()
+    stamp(made)
     try:
         yield made
     finally:

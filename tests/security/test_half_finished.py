@@ -15,7 +15,12 @@ OPEN = (
     *("/login", "/signup", "/help", "/static", "/healthz", "/readyz", "/simulator", "/webhooks"),
     *("/openapi.json", "/docs/api"),
 )
-TOKENS = ("/not-me/", "/email/confirm/", "/operator/welcome/", "/welcome/")  # each needs its own token
+TOKENS = (
+    "/not-me/",
+    "/email/confirm/",
+    "/operator/welcome/",
+    "/welcome/",
+)  # each needs its own token
 PRIVATE = (ALICE, ALICE_PHONE.e164, "What happened lately")
 
 
