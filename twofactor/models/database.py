@@ -6,7 +6,7 @@ begin IMMEDIATE (S-70); PostgreSQL: synchronous_commit on.
 
 import hashlib
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from threading import Lock
@@ -26,7 +26,11 @@ _ONE_WRITER = Lock()
 def engine_options(url: str) -> dict[str, Any]:
     """What Flask-SQLAlchemy hands to create_engine for this address."""
     if make_url(url).get_backend_name() == "sqlite":
-        return {"connect_args": {"timeout": BUSY_MILLISECONDS / 1000}, "pool_size": 20}
+        return {
+            "connect_args": {"timeout": BUSY_MILLISECONDS / 1000},
+            "pool_size": 20,
+            "max_overflow": 44,
+        }
     return {"pool_size": 20, "max_overflow": 20, "pool_pre_ping": True}
 
 
@@ -56,24 +60,6 @@ def prepare(engine: Engine) -> None:
         event.listen(engine, "connect", _set_up_postgresql)
 
 
-def _in_turn(
-    begin: Callable[[], AbstractContextManager[Session]],
-) -> Callable[[], AbstractContextManager[Session]]:
-    """SQLite has one writer: threads of this process wait for their turn here, woken at once,
-    because its own busy wait polls and lets some starve under load."""
-
-    @contextmanager
-    def turn() -> Iterator[Session]:
-        with (
-            _ONE_WRITER if db.engine.dialect.name == "sqlite" else nullcontext(),
-            begin() as session,
-        ):
-            yield session
-
-    return turn
-
-
-@_in_turn
 @contextmanager
 def transaction() -> Iterator[Session]:
     """One write transaction: sees the newest state, commits at the end, rolls back on any error.
@@ -83,15 +69,22 @@ def transaction() -> Iterator[Session]:
     session = db.session()
     if session.new or session.dirty or session.deleted:
         raise RuntimeError("rows were changed outside a transaction")
-    session.rollback()
-    session.expire_all()  # after a commit there was nothing to roll back, and rows stayed as read
-    session.connection(execution_options={"writes": True})
-    try:
-        yield session
-        session.commit()
-    except BaseException:
-        session.rollback()
-        raise
+    session.rollback()  # gives the connection back: whoever waits for a turn must hold none
+    with _turn():
+        session.expire_all()  # after a commit there was nothing to roll back: rows stayed as read
+        session.connection(execution_options={"writes": True})
+        try:
+            yield session
+            session.commit()
+        except BaseException:
+            session.rollback()
+            raise
+
+
+def _turn() -> AbstractContextManager[object]:
+    """SQLite has one writer: threads of this process wait for their turn here, woken at once,
+    because its own busy wait polls and lets some starve under load."""
+    return _ONE_WRITER if db.engine.dialect.name == "sqlite" else nullcontext()
 
 
 def changed(statement: UpdateBase) -> int:
