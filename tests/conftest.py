@@ -16,7 +16,7 @@ from twofactor.extensions import db
 from twofactor.house import House, house
 from wsgi import create_app
 
-pytest_plugins = ("tests.stores",)
+pytest_plugins = ("tests.stores", "tests.browsers")
 NOON = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
 
 

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import BrowserContext, CDPSession, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, CDPSession, Page
 from werkzeug.serving import make_server
 
 from tests.cast import Cast
@@ -56,8 +56,8 @@ class Served:
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[Served]:
-    """Start the server in a thread and a browser in front of it."""
+def served(folder: Path, chromium: Browser) -> Iterator[Served]:
+    """Start the server in a thread, and a window of the browser in front of it."""
     server = make_server("127.0.0.1", 0, lambda *_: [], threaded=True)
     url, clock = f"http://localhost:{server.port}", FixedClock(NOON)
     app = create_app(settings_for(folder, PUBLIC_URL=url), clock)
@@ -67,15 +67,11 @@ def served(folder: Path) -> Iterator[Served]:
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(
-                executable_path=CHROMIUM, args=["--no-sandbox"], chromium_sandbox=False
-            )
-            context = browser.new_context(viewport={"width": 390, "height": 844})
-            page = context.new_page()
-            devtools = context.new_cdp_session(page)
-            yield Served(url, Cast(app, clock), clock, context, page, devtools)
-            browser.close()
+        context = chromium.new_context(viewport={"width": 390, "height": 844})
+        page = context.new_page()
+        devtools = context.new_cdp_session(page)
+        yield Served(url, Cast(app, clock), clock, context, page, devtools)
+        context.close()
     finally:
         server.shutdown()
         thread.join()

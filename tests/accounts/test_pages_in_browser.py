@@ -6,7 +6,7 @@ from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.accounts.live import Served, served
 from tests.accounts.mailbox import link, mails
@@ -40,8 +40,10 @@ def look(page: Page, name: str) -> list[str]:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1280])
-def test_axe_finds_nothing(tmp_path: Path, width: int, scheme: Literal["light", "dark"]) -> None:
-    with served(tmp_path) as house:
+def test_axe_finds_nothing(
+    tmp_path: Path, chromium: Browser, width: int, scheme: Literal["light", "dark"]
+) -> None:
+    with served(tmp_path, chromium) as house:
         house.page.set_viewport_size({"width": width, "height": 844})
         house.page.emulate_media(color_scheme=scheme)
         faults = [fault for name, fault in walk(house, f"{width}-{scheme}")]

@@ -4,15 +4,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
 from tests.accounts.live import Served, served
 from tests.cast import ALICE, ALICE_PHONE, BOB, PASSWORD
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[Served]:
-    with served(tmp_path) as made:
+def house(tmp_path: Path, chromium: Browser) -> Iterator[Served]:
+    with served(tmp_path, chromium) as made:
         yield made
 
 

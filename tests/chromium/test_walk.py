@@ -67,6 +67,8 @@ def test_it_takes_a_login_by_keyboard_alone(visitor: Visitor) -> None:
     expect(page.get_by_label("Security code")).to_be_focused()
     keys.type(visitor.code(2))
     keys.press("Tab")
+    expect(page.get_by_role("checkbox")).to_be_focused()  # remember this browser
+    keys.press("Tab")
     expect(page.get_by_role("button", name="Continue")).to_be_focused()
     outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
     assert outline != "none"

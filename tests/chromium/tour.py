@@ -142,9 +142,10 @@ def operating(visitor: Visitor) -> Iterator[str]:
     visitor.enrol()
     visitor.open("/operator/deliveries")
     yield "deliveries"
-    visitor.open("/operator/deliveries?status=rejected")
-    yield "deliveries, none"
-    visitor.open("/operator/deliveries")
+    visitor.open("/operator/messages?status=rejected")
+    yield "messages, none"
+    visitor.open("/operator/messages")
+    yield "messages"
     page.locator("tbody a").first.click()
     expect(page.get_by_role("heading", name="What happened")).to_be_visible()
     yield "message"

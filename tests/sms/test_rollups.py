@@ -59,11 +59,11 @@ class Street:
                 phone_sealed=b"",
                 phone_fingerprint="",
                 country=phone.country,
-                status=VerificationStatus.CANCELED.value,
+                status=VerificationStatus.PENDING.value,
                 max_checks=5,
                 max_sends=5,
                 created_at=now,
-                expires_at=now,
+                expires_at=now + timedelta(days=1),
                 next_send_at=now,
             )
             session.add(verification)

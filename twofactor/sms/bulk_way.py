@@ -10,7 +10,7 @@ from twofactor.extensions import db
 from twofactor.kit import Kit
 from twofactor.models import Attempt, Message
 from twofactor.models.database import changed
-from twofactor.sms import routes
+from twofactor.sms import changes, routes
 from twofactor.sms.routes import Later, Way
 from twofactor.sms.settle import as_failed, as_unknown
 from twofactor.words import ErrorClass, Status
@@ -69,6 +69,7 @@ def _past(message_id: int, earlier: list[Attempt], now: datetime) -> _Past | Non
         return _NO_PAST
     if earlier[-1].outcome == "":
         as_unknown(earlier[-1].id, message_id, "the sender stopped in the middle", now)
+        changes.note(message_id)
         return None
     refused = frozenset(a.gateway for a in earlier if a.error_class != ErrorClass.RETRY)
     return _Past(refused, frozenset(a.gateway for a in earlier) - refused)

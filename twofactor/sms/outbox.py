@@ -236,6 +236,7 @@ def _attempt(kit: Kit, message: Message, way: Way, carrier: str, now: datetime) 
     db.session.flush()
     budget.charge(kit, price, way.currency, now)
     message.attempt_id = attempt.id
+    changes.note(message.id)
     return attempt
 
 
