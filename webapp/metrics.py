@@ -4,6 +4,8 @@ Holds no personal data: gateways, countries, purposes and counts. Open to loopba
 the operator's token.
 """
 
+from __future__ import annotations
+
 import hmac
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -66,14 +68,14 @@ class _House:
     def __init__(self, kit: Kit) -> None:
         self.kit = kit
 
-    def collect(self) -> Iterable["Metric"]:
+    def collect(self) -> Iterable[Metric]:
         routes = grouped(ROUTE, since_ever(), {})
         yield from _counters(routes)
         yield _latency(routes)
         yield from _gauges(self.kit)
 
 
-def _counters(routes: Routes) -> Iterable["Metric"]:
+def _counters(routes: Routes) -> Iterable[Metric]:
     from prometheus_client.core import CounterMetricFamily
 
     reached = CounterMetricFamily(
@@ -95,7 +97,7 @@ def _counters(routes: Routes) -> Iterable["Metric"]:
     return reached, errors, costs
 
 
-def _latency(routes: Routes) -> "Metric":
+def _latency(routes: Routes) -> Metric:
     from prometheus_client.core import HistogramMetricFamily
 
     family = HistogramMetricFamily(
@@ -108,7 +110,7 @@ def _latency(routes: Routes) -> "Metric":
     return family
 
 
-def _gauges(kit: Kit) -> Iterable["Metric"]:
+def _gauges(kit: Kit) -> Iterable[Metric]:
     from prometheus_client.core import GaugeMetricFamily
 
     queue, now, counted_at = watch.queue(kit.now()), kit.now(), rollup.counted_at()

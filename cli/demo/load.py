@@ -44,7 +44,7 @@ class Loader:
         names = ", ".join(columns)
         if self._is_sqlite:
             marks = ", ".join("?" * len(columns))
-            statement = f"INSERT INTO {table} ({names}) VALUES ({marks})"  # noqa: S608
+            statement = f"INSERT INTO {table} ({names}) VALUES ({marks})"  # noqa: S608  # nosec B608
             self._connection.exec_driver_sql(statement, rows)
             return
         raw: Any = self._connection.connection.driver_connection
@@ -56,7 +56,7 @@ class Loader:
         """Let the database's own numbering go on behind the rows that brought their numbers."""
         if not self._is_sqlite:
             self._connection.exec_driver_sql(
-                f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table}"  # noqa: S608
+                f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table}"  # noqa: S608  # nosec B608
             )
 
 
