@@ -1,6 +1,7 @@
 """The house on a table: one app with a database of its own, a clock that moves when told, and the
 simulated phones. Only the HTTP seam below the gateways is ever replaced."""
 
+import logging
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +19,16 @@ from wsgi import create_app
 
 pytest_plugins = ("tests.stores", "tests.browsers")
 NOON = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def logs_as_before() -> Iterator[None]:
+    """An app sets the logs of its process; the next test must not inherit its level."""
+    root = logging.getLogger()
+    level, handlers = root.level, list(root.handlers)
+    yield
+    root.setLevel(level)
+    root.handlers = handlers
 
 
 @pytest.fixture
