@@ -46,9 +46,11 @@ def enqueue(
     body: str,
     valid_until: datetime,
     verification_id: int | None = None,
+    sender: str = "",
 ) -> Message:
-    """Write a text into the outbox. The caller commits, then wakes the sender. To a phone that
-    said STOP nothing goes: its text is rejected at once (S-31)."""
+    """Write a text into the outbox, from `sender` or else whom the gateway's settings name. The
+    caller commits, then wakes who sends. To a phone that said STOP nothing goes: its text is
+    rejected at once (S-31)."""
     now = kit.now()
     message = Message(
         sid=ids.new_sid(ids.MESSAGE),
@@ -58,6 +60,7 @@ def enqueue(
         phone_fingerprint=kit.keyring.fingerprint(phone.e164),
         phone_ending=phone.e164[-2:],
         country=phone.country,
+        sender=sender,
         segments=count(body).parts,
         status=Status.QUEUED.value,
         created_at=now,
@@ -263,6 +266,7 @@ def _sms(kit: Kit, message: Message, attempt: Attempt, phone: str, now: datetime
         segments=message.segments,
         validity_seconds=max(1, int((message.valid_until - now).total_seconds())),
         callback_url=kit.settings.public_url + gateway.callback_path(attempt.sid),
+        sender=message.sender,
     )
 
 
