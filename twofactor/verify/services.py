@@ -157,7 +157,7 @@ def _is_alive(now: datetime) -> tuple[ColumnElement[bool], ...]:
 
 
 def _issue(kit: Kit, account: ApiAccount, login: str, scopes: list[str]) -> Issued:
-    secret = ids.new_token()
+    secret = ids.new_secret()
     key = ApiKey(
         login=login,
         secret_hash=kit.keyring.hash_token(secret),
