@@ -10,7 +10,7 @@ from twofactor.kit import Kit, Visitor
 from twofactor.models import Authenticator, MailLink, User
 from twofactor.models.database import changed
 from twofactor.sms.sentences import Notice
-from twofactor.verify import authenticators, emails, endings, freezes, links, resets
+from twofactor.verify import authenticators, endings, freezes, links, resets
 from twofactor.words import AuditEvent, AuthenticatorKind
 
 FREEZES_OWN = (Notice.WRONG_CODES, Notice.LOCKED)  # somebody else asks for texts to this phone
@@ -29,7 +29,7 @@ def by_link(kit: Kit, link: MailLink, visitor: Visitor) -> bool:
     if old := detail.get("old_phone_sid"):
         authenticators.restore(kit, user, old)
     if notice is Notice.EMAIL_CHANGED:
-        _give_back_email(kit, user, detail["old"])
+        _give_back_email(user, links.email_of(kit, link))
     if notice is Notice.PASSWORD_CHANGED:
         user.password_hash = ""  # neither the old nor the new one opens anything
     if notice in FREEZES_OWN:
@@ -60,8 +60,7 @@ def _take_away(kit: Kit, user: User, sid: str, visitor: Visitor) -> None:
     authenticators.remove(kit, user, sid, visitor)
 
 
-def _give_back_email(kit: Kit, user: User, sealed: str) -> None:
-    email = emails.unsealed(kit, sealed)
+def _give_back_email(user: User, email: str) -> None:
     taken = select(User.id).where(User.email == email, User.id != user.id)
     if db.session.scalar(taken) is None:
         changed(update(User).where(User.id == user.id).values(email=email))
