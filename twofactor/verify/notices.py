@@ -75,7 +75,9 @@ def _text(
             freezes.check(kit, phone)
             limits.permit_notice(kit, phone, kit.now())
             url = _link(kit, user, what, old_email)
-            body = notice_text(kit.settings.brand, notice, user.language, url)
+            body = notice_text(
+                kit.settings.brand, notice, user.language, url, is_answerable=kit.is_answerable
+            )
             outbox.enqueue(kit, Purpose.NOTICE, phone, body, kit.now() + mails.WORTH)
     except LimitReached:
         return  # the mail still tells
