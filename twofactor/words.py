@@ -74,6 +74,7 @@ class Keyword(StrEnum):
     STOP = "stop"  # no more texts of any kind
     START = "start"  # texts again
     HELP = "help"  # who are you?
+    NOT_ME = "not_me"  # somebody else is using my account, or my number
 
 
 class OptOutSource(StrEnum):

@@ -89,3 +89,15 @@ def taken_mail(brand: str, url: str) -> Words:
         "Was it not you? Then leave it: nothing changes.\n"
     )
     return Words(f"{brand}: you have an account already", body)
+
+
+def report_mail(brand: str, user_sid: str, what: str, at: str) -> Words:
+    """Tells support that a user is in trouble. Names nobody: mail is read by others, too."""
+    body = (
+        f"User {user_sid} said \u201cthis was not me\u201d, {at}. It was about: {what}.\n\n"
+        "Everybody is logged out of the account, codes under way have ended, and a link to set a "
+        "new password is in the user's mail. Texts to the phone may rest for a day; "
+        "`flask users unlock` ends that.\n\nThe audit on the operators' pages tells what "
+        "happened before.\n"
+    )
+    return Words(f"{brand}: a user reported \u201cthis was not me\u201d", body)

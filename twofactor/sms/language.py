@@ -42,6 +42,7 @@ class Language:
     code: Mapping[tuple[Purpose, str], Row]  # by purpose and plural form of the minutes
     bare_code: str  # for a very long host: nothing but the code
     notice: Mapping[Notice, Row]
+    not_me: Row  # what to do: with link and keyword, with the keyword alone; stands for {url}
     invitation: Row
     trial: Row
     alert: Row = ENGLISH_ALERT

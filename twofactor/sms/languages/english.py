@@ -142,6 +142,7 @@ ENGLISH = Language(
             "If it was not you, log in and report it.",
         ),
     },
+    not_me=("{url} or answer NOTME", "Answer NOTME"),
     invitation=(
         "{brand} asks you to set up login with a code by text. Start here: {url}",
         "Please set up login with a code by text. Start here: {url}",

@@ -163,6 +163,7 @@ FRENCH = Language(
             "vous, connectez-vous et signalez-le.",
         ),
     },
+    not_me=("{url} ou répondez PASMOI", "Répondez PASMOI"),
     invitation=(
         "{brand} vous invite à activer la connexion avec un code par SMS. Commencez ici : {url}",
         "Activez la connexion avec un code par SMS : {url}",

@@ -155,6 +155,7 @@ GERMAN = Language(
             "melden Sie sich an und sagen Sie es uns.",
         ),
     },
+    not_me=("{url} oder antworten Sie NICHTICH", "Antworten Sie NICHTICH"),
     invitation=(
         "{brand} bittet Sie, die Anmeldung mit SMS-Code einzurichten. Hier geht es los: {url}",
         "Richten Sie die Anmeldung mit SMS-Code ein: {url}",

@@ -157,6 +157,7 @@ PORTUGUESE = Language(
             "outra pessoa, entre e avise.",
         ),
     },
+    not_me=("{url} ou responda NAOFUIEU", "Responda NAOFUIEU"),
     invitation=(
         "{brand} convida a entrar com uma senha por SMS. Comece aqui: {url}",
         "Entre com uma senha por SMS. Comece aqui: {url}",

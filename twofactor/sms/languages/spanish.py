@@ -133,6 +133,7 @@ SPANISH = Language(
             " y avisa.",
         ),
     },
+    not_me=("{url} o responde NOFUIYO", "Responde NOFUIYO"),
     invitation=(
         "{brand} te invita a entrar con una clave por SMS. Empieza en: {url}",
         "Entra con una clave por SMS. Empieza en: {url}",

@@ -137,6 +137,7 @@ SWAHILI = Language(
             "utujulishe.",
         ),
     },
+    not_me=("{url} au jibu SIMIMI", "Jibu SIMIMI"),
     invitation=(
         "{brand} inakuomba uanze kuingia kwa namba ya siri ya SMS. Anza hapa: {url}",
         "Anza kuingia kwa namba ya siri ya SMS: {url}",
