@@ -155,6 +155,9 @@ def operating(visitor: Visitor) -> Iterator[str]:
     page.locator("tbody a").first.click()
     expect(page.get_by_role("heading", name="Latest texts")).to_be_visible()
     yield "person"
+    visitor.server.flask("services", "create", "Corner shop")
+    visitor.open("/operator/services")
+    yield "services"
 
 
 def _refused(page: Page) -> None:

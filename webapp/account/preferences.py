@@ -17,7 +17,16 @@ from webapp.forms import ActionForm, PreferencesForm
 
 preferences = Blueprint("preferences", __name__)
 
-NAMES = {"en": "English", "fr": "Français", "sw": "Kiswahili", "lg": "Luganda", "ar": "العربية"}
+NAMES = {
+    "ar": "العربية",
+    "de": "Deutsch",
+    "en": "English",
+    "es": "Español",
+    "fr": "Français",
+    "lg": "Luganda",
+    "pt": "Português",
+    "sw": "Kiswahili",
+}
 
 
 @preferences.route("/account/preferences", methods=["GET", "POST"])
