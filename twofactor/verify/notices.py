@@ -10,7 +10,7 @@ from twofactor.kit import Kit, Visitor
 from twofactor.mail import outbox as mails
 from twofactor.mail.wording import notice_mail
 from twofactor.models import User
-from twofactor.sms import outbox
+from twofactor.sms import edits, outbox
 from twofactor.sms.phone import Phone
 from twofactor.sms.sentences import Notice
 from twofactor.sms.wording import notice_text
@@ -68,7 +68,8 @@ def _text(kit: Kit, user: User, notice: Notice, phone: Phone, what: dict[str, An
             freezes.check(kit, phone)
             limits.permit_notice(kit, phone, kit.now())
             url = _link(kit, user, what)
-            body = notice_text(kit.settings.brand, notice, user.language, url)
+            edited = edits.of(kit, user.language, notice)
+            body = notice_text(kit.settings.brand, notice, user.language, url, edited)
             outbox.enqueue(kit, Purpose.NOTICE, phone, body, kit.now() + mails.WORTH)
     except LimitReached:
         return  # the mail still tells

@@ -6,6 +6,7 @@ from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
 from twofactor.house import house
+from twofactor.sms import edits
 from twofactor.sms.sentences import DEFAULT_LANGUAGE, LANGUAGES
 from twofactor.sms.templates import Sample, faults, house_of, samples
 from webapp import session as door
@@ -25,8 +26,7 @@ def show() -> ResponseReturnValue:
     appends = any(gateway.appends_text for gateway in kit.gateways.values())
     texts = [
         _row(sample, faults(sample, appends=appends))
-        for sample in samples(house_of(kit.settings))
-        if sample.language == language
+        for sample in samples(house_of(kit.settings), edits.every(kit), language)
     ]
     return render_template(
         "operator/templates.html",
@@ -39,7 +39,7 @@ def show() -> ResponseReturnValue:
 
 def _row(sample: Sample, found: list[str]) -> dict[str, Any]:
     return {
-        "name": sample.name.replace("_", " "),
+        "name": sample.title.replace("_", " "),
         "body": sample.text,
         "segments": sample.size.parts,
         "encoding": sample.size.encoding.value,
