@@ -28,6 +28,7 @@ from webapp.operator.deliveries import deliveries
 from webapp.operator.gateways import gateways
 from webapp.operator.messages import messages
 from webapp.operator.services import services
+from webapp.operator.template_editor import template_editor
 from webapp.operator.templates import templates
 from webapp.operator.welcome import welcome
 from webapp.other_ways import other_ways
@@ -45,7 +46,8 @@ def blueprint(*, has_simulator: bool) -> Blueprint:
     for part in (overview, *factors, devices, session_pages, activity, preferences, data):
         account.register_blueprint(part)
     operator = Blueprint("operator", __name__)
-    for part in (deliveries, gateways, messages, services, templates, alerts, audit, welcome):
+    texts = (templates, template_editor)
+    for part in (deliveries, gateways, messages, services, *texts, alerts, audit, welcome):
         operator.register_blueprint(part)
     webapp = Blueprint("webapp", __name__)
     for part in (

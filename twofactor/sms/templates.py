@@ -89,8 +89,7 @@ def samples(house: House, edits: Edits | None = None, language: str = "") -> Ite
         for name in drafts.NAMES:
             yield sample(house, one, name, (edits or {}).get((one, name)))
             if name in list(Notice):
-                text = wording.notice_text(house.brand, Notice(name), one)
-                yield Sample(f"notice without link: {name}", one, text)
+                yield without_link(house, one, name)
 
 
 def sample(house: House, language: str, name: str, edited: Edited | None = None) -> Sample:
@@ -108,6 +107,12 @@ def sample(house: House, language: str, name: str, edited: Edited | None = None)
         is_edited=edited is not None and not is_ours,
         is_passed_over=is_ours,
     )
+
+
+def without_link(house: House, language: str, name: str) -> Sample:
+    """What a notice says where its link does not fit."""
+    text = wording.notice_text(house.brand, Notice(name), language)
+    return Sample(f"notice without link: {name}", language, text)
 
 
 def draft(house: House, language: str, name: str, sentence: str) -> Sample:
@@ -160,6 +165,14 @@ def faults(sample: Sample, *, appends: bool = False, budget: int | None = None) 
             f"{sample.spare} characters are spare, networks append up to {SPARE}: shorten it"
         )
     return found
+
+
+def parts_by(sample: Sample, *, appends: bool) -> int:
+    """Segments that a gateway charges at most, with what its network may append."""
+    size = sample.size
+    if not appends or sample.spare >= SPARE:
+        return size.parts
+    return count(sample.text + " " * SPARE).parts
 
 
 def _rendered(house: House, language: str, name: str, edited: Edited | None) -> str:
