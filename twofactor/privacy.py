@@ -46,6 +46,7 @@ NOT_PERSONAL = {
     m.EarlyReceipt: "a keyed fingerprint of a phone, for minutes",
     m.FenceCounter: "keyed pseudonyms of addresses, for minutes",
     m.FrozenPhone: "a keyed fingerprint of a phone, for a day",
+    m.GatewayBalance: "money with a gateway",
     m.GatewayState: "a gateway's breaker and switch",
     m.Hook: "a program's address",
     m.HookEvent: "sids, statuses and a service's own tags, for as long as it is told of them",
@@ -65,6 +66,7 @@ NOT_PERSONAL = {
     m.Service: "a program's settings",
     m.Spending: "money in a day",
     m.SpentChallenge: "hashes of random bytes, for half an hour",
+    m.TextEdit: "what operators wrote to everybody; who did is set to nobody",
     m.Worker: "which senders live",
 }
 HIDDEN = ("_sealed", "_hash", "_digest", "_fingerprint", "public_key", "selector", "last_step")

@@ -251,6 +251,7 @@ class AuditEvent(StrEnum):
     KEY_ROTATED = "key_rotated"
     KEY_REVOKED = "key_revoked"
     GATEWAY_SWITCHED = "gateway_switched"
+    TEXT_EDITED = "text_edited"
     TEST_SENT = "test_sent"
     ALERT_ACKNOWLEDGED = "alert_acknowledged"
     ALERT_MUTED = "alert_muted"

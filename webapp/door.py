@@ -29,6 +29,7 @@ from webapp.operator.gateways import gateways
 from webapp.operator.messages import messages
 from webapp.operator.people import people
 from webapp.operator.services import services
+from webapp.operator.template_editor import template_editor
 from webapp.operator.templates import templates
 from webapp.operator.welcome import welcome
 from webapp.other_ways import other_ways
@@ -48,7 +49,8 @@ def blueprint(*, has_simulator: bool) -> Blueprint:
         account.register_blueprint(part)
     operator = Blueprint("operator", __name__)
     insight = (deliveries, messages, gateways, alerts, audit)
-    for part in (*insight, people, services, templates, welcome):
+    texts = (templates, template_editor)
+    for part in (*insight, people, services, *texts, welcome):
         operator.register_blueprint(part)
     webapp = Blueprint("webapp", __name__)
     for part in (

@@ -10,7 +10,7 @@ from twofactor.kit import Kit, Visitor
 from twofactor.mail import outbox as mails
 from twofactor.mail.wording import notice_mail
 from twofactor.models import User
-from twofactor.sms import outbox
+from twofactor.sms import edits, outbox
 from twofactor.sms.phone import Phone
 from twofactor.sms.sentences import Notice
 from twofactor.sms.wording import notice_text
@@ -76,7 +76,12 @@ def _text(
             limits.permit_notice(kit, phone, kit.now())
             url = _link(kit, user, what, old_email)
             body = notice_text(
-                kit.settings.brand, notice, user.language, url, is_answerable=kit.is_answerable
+                kit.settings.brand,
+                notice,
+                user.language,
+                url,
+                edits.of(kit, user.language, notice),
+                is_answerable=kit.is_answerable,
             )
             outbox.enqueue(kit, Purpose.NOTICE, phone, body, kit.now() + mails.WORTH)
     except LimitReached:
