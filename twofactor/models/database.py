@@ -70,7 +70,7 @@ def transaction() -> Iterator[Session]:
     if session.new or session.dirty or session.deleted:
         raise RuntimeError("rows were changed outside a transaction")
     session.rollback()  # gives the connection back: whoever waits for a turn must hold none
-    with _turn():
+    with turn(db.engine):
         session.expire_all()  # after a commit there was nothing to roll back: rows stayed as read
         session.connection(execution_options={"writes": True})
         try:
@@ -81,10 +81,10 @@ def transaction() -> Iterator[Session]:
             raise
 
 
-def _turn() -> AbstractContextManager[object]:
-    """SQLite has one writer: threads of this process wait for their turn here, woken at once,
-    because its own busy wait polls and lets some starve under load."""
-    return _ONE_WRITER if db.engine.dialect.name == "sqlite" else nullcontext()
+def turn(engine: Engine) -> AbstractContextManager[object]:
+    """To be held while writing. SQLite has one writer: threads of this process wait for their turn
+    here, woken at once, because its own busy wait polls and lets some starve under load."""
+    return _ONE_WRITER if engine.dialect.name == "sqlite" else nullcontext()
 
 
 def changed(statement: UpdateBase) -> int:
