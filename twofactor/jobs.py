@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from time import sleep
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from twofactor import privacy
@@ -218,11 +218,12 @@ def run_due(kit: Kit) -> None:
 def _claim(kit: Kit, job: Periodic) -> bool:
     now = kit.now()
     dialect = sqlite if db.engine.dialect.name == "sqlite" else postgresql
-    row = {"name": job.name, "next_at": now}
-    due = update(PeriodicJob).where(PeriodicJob.name == job.name, PeriodicJob.next_at <= now)
-    known = db.session.get(PeriodicJob, job.name)
-    if known is not None and known.next_at > now:
+    next_at = db.session.scalar(select(PeriodicJob.next_at).where(PeriodicJob.name == job.name))
+    if next_at is not None and next_at > now:
         return False
     with transaction() as session:
-        session.execute(dialect.insert(PeriodicJob).values(row).on_conflict_do_nothing())
+        if next_at is None:
+            first = dialect.insert(PeriodicJob).values(name=job.name, next_at=now)
+            session.execute(first.on_conflict_do_nothing())
+        due = update(PeriodicJob).where(PeriodicJob.name == job.name, PeriodicJob.next_at <= now)
         return changed(due.values(next_at=now + job.every, last_at=now)) == 1

@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from typing import cast
 
-from sqlalchemy import Connection, Table, insert
+from sqlalchemy import Connection, Table, bindparam, insert, select
 
 from twofactor.extensions import db
-from twofactor.models import DeliveryChange
+from twofactor.models import DeliveryChange, Message
 
 
 def note(message_id: int) -> None:
@@ -17,7 +17,11 @@ def note(message_id: int) -> None:
 
 def note_many(connection: Connection, message_ids: Iterable[int]) -> None:
     """The same for many messages, on the connection that changed them."""
-    connection.execute(_NOTE, [{"message_id": of} for of in set(message_ids)])
+    connection.execute(_NOTE, {"texts": sorted(set(message_ids))})
 
 
-_NOTE = insert(cast(Table, DeliveryChange.__table__))
+_MESSAGE = Message.__table__.c
+_NOTE = insert(cast(Table, DeliveryChange.__table__)).from_select(
+    ["message_id"],
+    select(_MESSAGE.id).where(_MESSAGE.id.in_(bindparam("texts", expanding=True))),
+)

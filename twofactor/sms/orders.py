@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, insert, update
+from sqlalchemy import Table, bindparam, func, insert, select, update
 
 from twofactor import ids
 from twofactor.extensions import db
@@ -60,12 +60,9 @@ def place(kit: Kit, picks: Sequence[Pick], lease: timedelta, now: datetime) -> l
     rows = connection.execute(_ATTEMPTS, [_attempt(pick, now) for pick in picks])
     attempts = {row.message_id: row for row in rows}
     _charge(kit, picks, now)
-    until = now + lease
-    held = [
-        {"of": one.text.id, "attempt": attempts[one.text.id].id, "until": until} for one in picks
-    ]
-    connection.execute(_HELD, held)
-    changes.note_many(connection, [pick.text.id for pick in picks])
+    texts = [pick.text.id for pick in picks]
+    connection.execute(_HELD, {"texts": texts, "until": now + lease})
+    changes.note_many(connection, texts)
     return [_order(kit, pick, attempts[pick.text.id], now) for pick in picks]
 
 
@@ -124,9 +121,11 @@ _ATTEMPT, _MESSAGE = cast(Table, Attempt.__table__), cast(Table, Message.__table
 _ATTEMPTS = insert(_ATTEMPT).returning(_ATTEMPT.c.message_id, _ATTEMPT.c.id, _ATTEMPT.c.sid)
 _HELD = (
     update(_MESSAGE)
-    .where(_MESSAGE.c.id == bindparam("of"))
+    .where(_MESSAGE.c.id.in_(bindparam("texts", expanding=True)))
     .values(
-        attempt_id=bindparam("attempt"),
+        attempt_id=select(func.max(_ATTEMPT.c.id))
+        .where(_ATTEMPT.c.message_id == _MESSAGE.c.id)
+        .scalar_subquery(),
         leased_until=bindparam("until", type_=_MESSAGE.c.leased_until.type),
         tries=_MESSAGE.c.tries + 1,
     )

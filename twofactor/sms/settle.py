@@ -6,7 +6,17 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import cast
 
-from sqlalchemy import ColumnElement, Table, bindparam, case, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Table,
+    bindparam,
+    case,
+    func,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 
 from twofactor.extensions import db
 from twofactor.gateways.base import Accepted, Refused, SendResult
@@ -107,14 +117,14 @@ def _as_accepted(taken: Sequence[tuple[Order, Accepted]], now: datetime) -> None
         for order, result in taken
     ]
     connection.execute(_ACCEPTED, rows)
-    connection.execute(_SENT, [{"message": order.message_id, "now": now} for order, _ in taken])
+    connection.execute(_SENT, {"texts": [order.message_id for order, _ in taken], "now": now})
     early.join(connection, [order.attempt_id for order, _ in taken])
 
 
 def _as_unknown(attempt_id: int, message_id: int, reason: str, now: datetime) -> None:
     connection = db.session.connection()
     connection.execute(_UNKNOWN, {"attempt": attempt_id, "told": reason[:200], "now": now})
-    connection.execute(_SENT, {"message": message_id, "now": now})
+    connection.execute(_SENT, {"texts": [message_id], "now": now})
 
 
 def _as_refused(order: Order, result: Refused, now: datetime, wait: timedelta) -> None:
@@ -162,8 +172,8 @@ def _correct(kit: Kit, answers: Sequence[Answer], now: datetime) -> None:
 
 def _sent_if_lower(status: ColumnElement[str]) -> ColumnElement[str]:
     """A fast receipt may have moved it further already."""
-    low = or_(*(status == value for value in replaceable(Status.SENT)))
-    return case((low, Status.SENT.value), else_=status)
+    low = or_(*(status == literal_column(f"'{value}'") for value in replaceable(Status.SENT)))
+    return case((low, literal_column(f"'{Status.SENT.value}'")), else_=status)
 
 
 _ATTEMPT, _MESSAGE = cast(Table, Attempt.__table__), cast(Table, Message.__table__)
@@ -172,7 +182,7 @@ _ACCEPTED = (
     update(_ATTEMPT)
     .where(_ATTEMPT.c.id == bindparam("attempt"))
     .values(
-        outcome="accepted",
+        outcome=literal_column("'accepted'"),  # a bound value would be bound for each row anew
         status=_sent_if_lower(_ATTEMPT.c.status),
         gateway_ref=bindparam("ref"),
         price=func.coalesce(bindparam("cost", type_=_ATTEMPT.c.price.type), _ATTEMPT.c.price),
@@ -193,7 +203,7 @@ _UNKNOWN = (
 )
 _SENT = (
     update(_MESSAGE)
-    .where(_MESSAGE.c.id == bindparam("message"))
+    .where(_MESSAGE.c.id.in_(bindparam("texts", expanding=True)))
     .values(
         status=_sent_if_lower(_MESSAGE.c.status),
         sent_at=func.coalesce(_MESSAGE.c.sent_at, _NOW),
