@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from threading import Lock
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import Connection, Engine, event, text
-from sqlalchemy.engine import CursorResult, make_url
+from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import UpdateBase
 
@@ -93,8 +93,9 @@ def changed(statement: UpdateBase) -> int:
     Claims and counters are conditional statements whose count is checked: 0 means that somebody
     else was first, or that the condition no longer holds.
     """
-    result = db.session.execute(statement.execution_options(synchronize_session=False))
-    return cast(CursorResult[Any], result).rowcount
+    session = db.session()
+    session.flush()
+    return session.connection().execute(statement).rowcount
 
 
 def is_writable() -> bool:
