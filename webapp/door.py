@@ -29,13 +29,12 @@ from webapp.operator.gateways import gateways
 from webapp.operator.messages import messages
 from webapp.operator.services import services
 from webapp.operator.templates import templates
-from webapp.operator.welcome import welcome
 from webapp.other_ways import other_ways
 from webapp.passkey_login import passkey_login
 from webapp.signup import signup
 from webapp.simulator import simulator
 from webapp.simulator_mail import simulator_mail
-from webapp.welcome import invitation
+from webapp.welcome import welcome
 
 
 def blueprint(*, has_simulator: bool) -> Blueprint:
@@ -45,7 +44,7 @@ def blueprint(*, has_simulator: bool) -> Blueprint:
     for part in (overview, *factors, devices, session_pages, activity, preferences, data):
         account.register_blueprint(part)
     operator = Blueprint("operator", __name__)
-    for part in (deliveries, gateways, messages, services, templates, alerts, audit, welcome):
+    for part in (deliveries, gateways, messages, services, templates, alerts, audit):
         operator.register_blueprint(part)
     webapp = Blueprint("webapp", __name__)
     for part in (
@@ -61,7 +60,7 @@ def blueprint(*, has_simulator: bool) -> Blueprint:
         account,
         operator,
         help_pages,
-        invitation,
+        welcome,
     ):
         webapp.register_blueprint(part)
     if has_simulator:
