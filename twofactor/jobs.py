@@ -28,6 +28,7 @@ from twofactor.verify import (
     limits,
     links,
     replies,
+    resets,
     verifications,
 )
 from twofactor.verify.limits import LimitReached
@@ -85,7 +86,13 @@ def _chase(kit: Kit, order: Order) -> None:
 
 
 def post_next(kit: Kit) -> bool:
-    """Hand one waiting mail over; False when none is due."""
+    """Write one mail that was asked for, or hand one over; False when none is due."""
+    if mails.is_asked():
+        with transaction():
+            asked = mails.asked()
+            if asked is not None:
+                resets.answer(kit, asked)
+        return asked is not None
     if not mails.is_due(kit):
         return False
     with transaction():

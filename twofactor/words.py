@@ -143,6 +143,7 @@ class SessionState(StrEnum):
 class MailStatus(StrEnum):
     """What is known of a mail."""
 
+    ASKED = "asked"  # somebody asked for it; its words are written when its turn comes
     QUEUED = "queued"  # waiting with us
     SENT = "sent"  # the mail server took it, or in development: shown in the simulated mailbox
     FAILED = "failed"  # nobody took it

@@ -14,7 +14,7 @@ from twofactor.sms import edits, outbox
 from twofactor.sms.phone import Phone
 from twofactor.sms.sentences import Notice
 from twofactor.sms.wording import notice_text
-from twofactor.verify import authenticators, freezes, limits, links
+from twofactor.verify import authenticators, freezes, limits, links, users
 from twofactor.verify.limits import LimitReached
 from twofactor.words import AuditEvent, LinkPurpose, Purpose
 
@@ -37,7 +37,8 @@ def tell(
     what = {"notice": notice.value, **detail}
     at = f"on {kit.now().astimezone(UTC):%d %B %Y at %H:%M} UTC"
     browser = in_words(visitor.user_agent) if visitor else ""
-    for address in sorted({user.email, old_email or user.email}):
+    own = None if users.is_anothers(user) else user.email
+    for address in sorted({address for address in (own, old_email) if address}):
         url = _link(kit, user, what, old_email)
         words = notice_mail(kit.settings.brand, notice, at, browser, url)
         mails.enqueue(kit, address, words, user.id)
