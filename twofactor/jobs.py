@@ -149,6 +149,7 @@ def sweep(kit: Kit) -> None:
         links.forget(kit)
         authenticators.forget_removed(kit)
         mails.give_up(kit.now())
+        rollup.forget_minutes(kit.now())
         changed(delete(FenceCounter).where(FenceCounter.ends_at < int(kit.now().timestamp())))
 
 

@@ -199,6 +199,7 @@ class AlertKind(StrEnum):
     SIGNATURES_FAILING = "signatures_failing"  # callbacks that no gateway signed
     BALANCE_LOW = "balance_low"  # money left with a gateway
     BUDGET_USED = "budget_used"  # most of the day's texts are sent
+    MONEY_USED = "money_used"  # most of the day's money is spent
 
 
 class AuditEvent(StrEnum):

@@ -43,26 +43,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("sid", name=op.f("uq_batches_sid")),
     )
     op.create_table(
-        "cost_rollups",
-        sa.Column("span_hours", sa.SmallInteger(), autoincrement=False, nullable=False),
-        sa.Column("slice", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("gateway", sa.String(length=32), nullable=False),
-        sa.Column("country", sa.String(length=2), nullable=False),
-        sa.Column("purpose", sa.String(length=32), nullable=False),
-        sa.Column("currency", sa.String(length=3), nullable=False),
-        sa.Column("millionths", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint(
-            "span_hours",
-            "slice",
-            "gateway",
-            "country",
-            "purpose",
-            "currency",
-            name=op.f("pk_cost_rollups"),
-        ),
-        sqlite_with_rowid=False,
-    )
-    op.create_table(
         "delivery_changes",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column(
@@ -73,51 +53,6 @@ def upgrade() -> None:
     with op.batch_alter_table("delivery_changes", schema=None) as batch_op:
         batch_op.create_index("ix_delivery_changes_message_id", ["message_id"], unique=False)
 
-    op.create_table(
-        "delivery_rollups",
-        sa.Column("span_hours", sa.SmallInteger(), autoincrement=False, nullable=False),
-        sa.Column("slice", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("gateway", sa.String(length=32), nullable=False),
-        sa.Column("country", sa.String(length=2), nullable=False),
-        sa.Column("purpose", sa.String(length=32), nullable=False),
-        sa.Column("attempts", sa.BigInteger(), nullable=False),
-        sa.Column("accepted", sa.BigInteger(), nullable=False),
-        sa.Column("delivered", sa.BigInteger(), nullable=False),
-        sa.Column("undelivered", sa.BigInteger(), nullable=False),
-        sa.Column("failed", sa.BigInteger(), nullable=False),
-        sa.Column("expired", sa.BigInteger(), nullable=False),
-        sa.Column("rejected", sa.BigInteger(), nullable=False),
-        sa.Column("confirmed", sa.BigInteger(), nullable=False),
-        sa.Column("error_retry", sa.BigInteger(), nullable=False),
-        sa.Column("error_bad_phone", sa.BigInteger(), nullable=False),
-        sa.Column("error_blocked", sa.BigInteger(), nullable=False),
-        sa.Column("error_opted_out", sa.BigInteger(), nullable=False),
-        sa.Column("error_route", sa.BigInteger(), nullable=False),
-        sa.Column("error_account", sa.BigInteger(), nullable=False),
-        sa.Column("error_expired", sa.BigInteger(), nullable=False),
-        sa.Column("error_unclassified", sa.BigInteger(), nullable=False),
-        sa.Column("latency_00", sa.BigInteger(), nullable=False),
-        sa.Column("latency_01", sa.BigInteger(), nullable=False),
-        sa.Column("latency_02", sa.BigInteger(), nullable=False),
-        sa.Column("latency_03", sa.BigInteger(), nullable=False),
-        sa.Column("latency_04", sa.BigInteger(), nullable=False),
-        sa.Column("latency_05", sa.BigInteger(), nullable=False),
-        sa.Column("latency_06", sa.BigInteger(), nullable=False),
-        sa.Column("latency_07", sa.BigInteger(), nullable=False),
-        sa.Column("latency_08", sa.BigInteger(), nullable=False),
-        sa.Column("latency_09", sa.BigInteger(), nullable=False),
-        sa.Column("latency_10", sa.BigInteger(), nullable=False),
-        sa.Column("latency_11", sa.BigInteger(), nullable=False),
-        sa.Column("latency_12", sa.BigInteger(), nullable=False),
-        sa.Column("latency_13", sa.BigInteger(), nullable=False),
-        sa.Column("latency_14", sa.BigInteger(), nullable=False),
-        sa.Column("latency_15", sa.BigInteger(), nullable=False),
-        sa.Column("latency_16", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint(
-            "span_hours", "slice", "gateway", "country", "purpose", name=op.f("pk_delivery_rollups")
-        ),
-        sqlite_with_rowid=False,
-    )
     op.create_table(
         "early_receipts",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -253,6 +188,22 @@ def upgrade() -> None:
     with op.batch_alter_table("replies", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_replies_received_at"), ["received_at"], unique=False)
 
+    op.create_table(
+        "rollup_cells",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("gateway", sa.String(length=32), nullable=False),
+        sa.Column("country", sa.String(length=2), nullable=False),
+        sa.Column("carrier", sa.String(length=40), nullable=False),
+        sa.Column("purpose", sa.String(length=32), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rollup_cells")),
+        sa.UniqueConstraint(
+            "gateway",
+            "country",
+            "carrier",
+            "purpose",
+            name=op.f("uq_rollup_cells_gateway_country_carrier_purpose"),
+        ),
+    )
     op.create_table(
         "rollup_marks",
         sa.Column("name", sa.String(length=32), nullable=False),
@@ -460,6 +411,61 @@ def upgrade() -> None:
             postgresql_where=sa.text("removed_at IS NULL"),
         )
 
+    op.create_table(
+        "cost_rollups",
+        sa.Column("cell_id", sa.Integer(), nullable=False),
+        sa.Column("slot", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("millionths", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["cell_id"], ["rollup_cells.id"], name=op.f("fk_cost_rollups_cell_id")
+        ),
+        sa.PrimaryKeyConstraint("cell_id", "slot", "currency", name=op.f("pk_cost_rollups")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "delivery_rollups",
+        sa.Column("cell_id", sa.Integer(), nullable=False),
+        sa.Column("slot", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("attempts", sa.BigInteger(), nullable=False),
+        sa.Column("accepted", sa.BigInteger(), nullable=False),
+        sa.Column("delivered", sa.BigInteger(), nullable=False),
+        sa.Column("undelivered", sa.BigInteger(), nullable=False),
+        sa.Column("failed", sa.BigInteger(), nullable=False),
+        sa.Column("expired", sa.BigInteger(), nullable=False),
+        sa.Column("rejected", sa.BigInteger(), nullable=False),
+        sa.Column("confirmed", sa.BigInteger(), nullable=False),
+        sa.Column("error_retry", sa.BigInteger(), nullable=False),
+        sa.Column("error_bad_phone", sa.BigInteger(), nullable=False),
+        sa.Column("error_blocked", sa.BigInteger(), nullable=False),
+        sa.Column("error_opted_out", sa.BigInteger(), nullable=False),
+        sa.Column("error_route", sa.BigInteger(), nullable=False),
+        sa.Column("error_account", sa.BigInteger(), nullable=False),
+        sa.Column("error_expired", sa.BigInteger(), nullable=False),
+        sa.Column("error_unclassified", sa.BigInteger(), nullable=False),
+        sa.Column("latency_00", sa.BigInteger(), nullable=False),
+        sa.Column("latency_01", sa.BigInteger(), nullable=False),
+        sa.Column("latency_02", sa.BigInteger(), nullable=False),
+        sa.Column("latency_03", sa.BigInteger(), nullable=False),
+        sa.Column("latency_04", sa.BigInteger(), nullable=False),
+        sa.Column("latency_05", sa.BigInteger(), nullable=False),
+        sa.Column("latency_06", sa.BigInteger(), nullable=False),
+        sa.Column("latency_07", sa.BigInteger(), nullable=False),
+        sa.Column("latency_08", sa.BigInteger(), nullable=False),
+        sa.Column("latency_09", sa.BigInteger(), nullable=False),
+        sa.Column("latency_10", sa.BigInteger(), nullable=False),
+        sa.Column("latency_11", sa.BigInteger(), nullable=False),
+        sa.Column("latency_12", sa.BigInteger(), nullable=False),
+        sa.Column("latency_13", sa.BigInteger(), nullable=False),
+        sa.Column("latency_14", sa.BigInteger(), nullable=False),
+        sa.Column("latency_15", sa.BigInteger(), nullable=False),
+        sa.Column("latency_16", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["cell_id"], ["rollup_cells.id"], name=op.f("fk_delivery_rollups_cell_id")
+        ),
+        sa.PrimaryKeyConstraint("cell_id", "slot", name=op.f("pk_delivery_rollups")),
+        sqlite_with_rowid=False,
+    )
     op.create_table(
         "hooks",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1161,6 +1167,8 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_hooks_account_id"))
 
     op.drop_table("hooks")
+    op.drop_table("delivery_rollups")
+    op.drop_table("cost_rollups")
     with op.batch_alter_table("authenticators", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_authenticators_live_phone",
@@ -1208,6 +1216,7 @@ def downgrade() -> None:
 
     op.drop_table("route_changes")
     op.drop_table("rollup_marks")
+    op.drop_table("rollup_cells")
     with op.batch_alter_table("replies", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_replies_received_at"))
 
@@ -1232,12 +1241,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_early_receipts_received_at"))
 
     op.drop_table("early_receipts")
-    op.drop_table("delivery_rollups")
     with op.batch_alter_table("delivery_changes", schema=None) as batch_op:
         batch_op.drop_index("ix_delivery_changes_message_id")
 
     op.drop_table("delivery_changes")
-    op.drop_table("cost_rollups")
     op.drop_table("batches")
     op.drop_table("api_accounts")
     # ### end Alembic commands ###

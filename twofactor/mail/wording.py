@@ -1,5 +1,6 @@
 """The mails we send: plain text, one purpose each, the link on a line of its own. Pure."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from twofactor.sms.sentences import Notice
@@ -102,3 +103,13 @@ def report_mail(brand: str, user_sid: str, what: str, at: str) -> Words:
         "happened before.\n"
     )
     return Words(f"{brand}: a user reported \u201cthis was not me\u201d", body)
+
+
+def alert_mail(brand: str, title: str, told: Sequence[str], url: str) -> Words:
+    """Tells an operator of an alert; `told` is what is known of it, a paragraph each."""
+    body = "\n\n".join(told)
+    body += (
+        f"\n\nAlerts, with charts; there you can say that you look after it, or mute it for "
+        f"24 hours:\n{url}\n\nYou get this mail because you are an operator of {brand}.\n"
+    )
+    return Words(f"{brand} alert: {title}", body)
