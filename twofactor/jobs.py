@@ -27,6 +27,7 @@ from twofactor.verify import (
     freezes,
     limits,
     links,
+    pumping,
     replies,
     resets,
     verifications,
@@ -146,6 +147,7 @@ def sweep(kit: Kit) -> None:
         replies.forget(kit)
         challenges.forget(kit.now())
         freezes.forget(kit)
+        pumping.forget(kit.now())
         links.forget(kit)
         authenticators.forget_removed(kit)
         mails.give_up(kit.now())

@@ -200,6 +200,7 @@ class AlertKind(StrEnum):
     BALANCE_LOW = "balance_low"  # money left with a gateway
     BUDGET_USED = "budget_used"  # most of the day's texts are sent
     MONEY_USED = "money_used"  # most of the day's money is spent
+    PUMPING = "pumping"  # hardly any code to new phones of a country comes back
 
 
 class AuditEvent(StrEnum):
@@ -241,6 +242,7 @@ class AuditEvent(StrEnum):
     RECOVERY_LINK_SENT = "recovery_link_sent"
     RECOVERY_LINK_USED = "recovery_link_used"
     LIMIT_REACHED = "limit_reached"
+    PLACE_BLOCKED = "place_blocked"
     TEXTS_STOPPED = "texts_stopped"
     TEXTS_RESTORED = "texts_restored"
     HELP_ASKED = "help_asked"

@@ -26,6 +26,7 @@ _COLUMNS = (
     _ROW.phone_fingerprint,
     _ROW.body_sealed,
     _ROW.only_gateway,
+    _ROW.sender,
 )
 
 

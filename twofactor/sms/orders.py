@@ -104,6 +104,7 @@ def _order(kit: Kit, pick: Pick, attempt: Any, now: datetime) -> Order:
         segments=text.segments,
         validity_seconds=max(1, int((text.valid_until - now).total_seconds())),
         callback_url=kit.settings.public_url + gateway.callback_path(attempt.sid),
+        sender=text.sender,
     )
     return Order(
         attempt_id=attempt.id,

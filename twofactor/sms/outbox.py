@@ -29,9 +29,11 @@ def enqueue(
     body: str,
     valid_until: datetime,
     verification_id: int | None = None,
+    sender: str = "",
 ) -> Message:
-    """Write a text into the outbox. The caller commits, then wakes the sender. To a phone that
-    said STOP nothing goes: its text is rejected at once (S-31)."""
+    """Write a text into the outbox, from `sender` or else whom the gateway's settings name. The
+    caller commits, then wakes who sends. To a phone that said STOP nothing goes: its text is
+    rejected at once (S-31)."""
     now = kit.now()
     message = Message(
         sid=ids.new_sid(ids.MESSAGE),
@@ -41,6 +43,7 @@ def enqueue(
         phone_fingerprint=kit.keyring.fingerprint(phone.e164),
         phone_ending=phone.e164[-2:],
         country=phone.country,
+        sender=sender,
         segments=count(body).parts,
         status=Status.QUEUED.value,
         created_at=now,
