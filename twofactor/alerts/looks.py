@@ -8,11 +8,11 @@ from twofactor.alerts import rules
 from twofactor.alerts.rules import Finding
 from twofactor.kit import Kit
 from twofactor.models.rollups import DAY, HOUR
-from twofactor.sms import tally
+from twofactor.sms import budget, tally
 from twofactor.sms.stats import watch
 from twofactor.sms.stats.figures import Figures
-from twofactor.sms.stats.history import Cell, cells, grouped
-from twofactor.sms.stats.measures import start
+from twofactor.sms.stats.history import cells, grouped
+from twofactor.sms.stats.measures import Cell, start
 from twofactor.sms.stats.periods import Period
 from twofactor.verify import limits, pumping
 from twofactor.words import CODED, AlertKind
@@ -57,7 +57,7 @@ def _routes(now: datetime) -> Iterable[Finding]:
 
 def _coded(parts: Mapping[Cell, Figures]) -> dict[tuple[str, ...], Figures]:
     """By route, without the texts that hold no code: nobody can confirm those."""
-    return grouped(ROUTE, {cell: part for cell, part in parts.items() if cell[2] in CODED}, {})
+    return grouped(ROUTE, {cell: part for cell, part in parts.items() if cell[-1] in CODED}, {})
 
 
 def _receipts(kit: Kit) -> Iterable[Finding]:
@@ -78,6 +78,9 @@ def _budget(kit: Kit) -> Iterable[Finding]:
     if kit.settings.limits:
         limit = limits.GLOBAL_DAY
         yield rules.budget_used(limits.used(kit, limit, "all", kit.now()), limit.most)
+    money = kit.settings.money
+    if money.per_day is not None:
+        yield rules.money_used(budget.spent(kit.now()), money.per_day, money.currency)
 
 
 def _pumping(kit: Kit) -> Iterable[Finding]:

@@ -9,7 +9,7 @@ from twofactor.extensions import db
 from twofactor.kit import Kit, Visitor
 from twofactor.models import Message, Service, Session, Verification
 from twofactor.models.database import changed
-from twofactor.sms import optouts, outbox, rates
+from twofactor.sms import edits, optouts, outbox, rates
 from twofactor.sms.phone import Phone
 from twofactor.sms.sentences import DEFAULT_LANGUAGE
 from twofactor.sms.wording import code_text
@@ -227,23 +227,20 @@ def _older(kit: Kit, target: Target) -> Select[Verification]:
 def _enqueue(kit: Kit, verification: Verification, phone: Phone) -> None:
     if verification.code_sealed is None:
         raise NotLive
+    purpose = Purpose(verification.purpose)
     body = code_text(
         brand=verification.brand or kit.settings.brand,
-        purpose=Purpose(verification.purpose),
+        purpose=purpose,
         code=kit.keyring.unseal(verification.code_sealed, verification.code_place),
         lifetime_seconds=kit.settings.codes.lifetime_seconds,
         host=kit.settings.host,
         language=verification.language,
         app_hash=verification.app_hash,
+        edited=edits.of(kit, verification.language, purpose),
     )
+    sender = _sender(verification)
     outbox.enqueue(
-        kit,
-        Purpose(verification.purpose),
-        phone,
-        body,
-        verification.expires_at,
-        verification.id,
-        sender=_sender(verification),
+        kit, purpose, phone, body, verification.expires_at, verification.id, sender=sender
     )
 
 

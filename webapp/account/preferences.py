@@ -14,19 +14,9 @@ from twofactor.words import AuditEvent, AuthenticatorKind
 from webapp import fence
 from webapp import session as door
 from webapp.forms import ActionForm, PreferencesForm
+from webapp.languages import NAMES
 
 preferences = Blueprint("preferences", __name__)
-
-NAMES = {
-    "ar": "العربية",
-    "de": "Deutsch",
-    "en": "English",
-    "es": "Español",
-    "fr": "Français",
-    "lg": "Luganda",
-    "pt": "Português",
-    "sw": "Kiswahili",
-}
 
 
 @preferences.route("/account/preferences", methods=["GET", "POST"])

@@ -17,7 +17,7 @@ from twofactor.sms.sentences import LANGUAGES
 from twofactor.verify import services as api
 from twofactor.verify import tenancy
 from webapp import session as door
-from webapp.account.preferences import NAMES
+from webapp.languages import NAMES
 
 services = Blueprint("services", __name__)
 
