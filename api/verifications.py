@@ -45,7 +45,7 @@ ONE = "/v2/Services/{ServiceSid}/Verifications/{Sid}"
 MOST_TAGS = 10
 
 NO_PAYMENT = "payments are not described in texts"
-NO_TEMPLATE = "the texts of this server are fixed sentences"
+NO_TEMPLATE = "the operator writes the texts of this server"
 REFUSED = {
     "CustomMessage": NO_TEMPLATE,
     "SendDigits": "this server does not call",
