@@ -8,12 +8,13 @@ import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextvars import ContextVar
 from pathlib import Path
 from threading import Lock
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import Connection, Engine, event, text
-from sqlalchemy.engine import CursorResult, make_url
+from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import UpdateBase
 
@@ -21,6 +22,7 @@ from twofactor.extensions import db
 
 BUSY_MILLISECONDS = 10_000
 _ONE_WRITER = Lock()
+_AT_HAND: ContextVar[Connection | None] = ContextVar("connection at hand", default=None)
 
 
 def engine_options(url: str) -> dict[str, Any]:
@@ -70,7 +72,7 @@ def transaction() -> Iterator[Session]:
     if session.new or session.dirty or session.deleted:
         raise RuntimeError("rows were changed outside a transaction")
     session.rollback()  # gives the connection back: whoever waits for a turn must hold none
-    with _turn():
+    with turn(db.engine):
         session.expire_all()  # after a commit there was nothing to roll back: rows stayed as read
         session.connection(execution_options={"writes": True})
         try:
@@ -81,20 +83,40 @@ def transaction() -> Iterator[Session]:
             raise
 
 
-def _turn() -> AbstractContextManager[object]:
+def turn(engine: Engine) -> AbstractContextManager[object]:
     """SQLite has one writer: threads of this process wait for their turn here, woken at once,
     because its own busy wait polls and lets some starve under load."""
-    return _ONE_WRITER if db.engine.dialect.name == "sqlite" else nullcontext()
+    return _ONE_WRITER if engine.dialect.name == "sqlite" else nullcontext()
+
+
+@contextmanager
+def at_hand(given: Connection) -> Iterator[None]:
+    """Have this thread's statements run on a connection of the caller's own, without a session."""
+    token = _AT_HAND.set(given)
+    try:
+        yield
+    finally:
+        _AT_HAND.reset(token)
+
+
+def connection() -> Connection:
+    """The connection of the transaction at hand: the one that was given, else the session's, which
+    has written by then what waits in it."""
+    given = _AT_HAND.get()
+    if given is not None:
+        return given
+    session = db.session()
+    session.flush()
+    return session.connection()
 
 
 def changed(statement: UpdateBase) -> int:
-    """Run an UPDATE or DELETE in the caller's transaction; how many rows it changed.
+    """Run an UPDATE or DELETE in the transaction at hand; how many rows it changed.
 
     Claims and counters are conditional statements whose count is checked: 0 means that somebody
     else was first, or that the condition no longer holds.
     """
-    result = db.session.execute(statement.execution_options(synchronize_session=False))
-    return cast(CursorResult[Any], result).rowcount
+    return connection().execute(statement).rowcount
 
 
 def is_writable() -> bool:

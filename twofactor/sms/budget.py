@@ -7,15 +7,17 @@ tells its own price; given back only when the gateway surely sent nothing.
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from twofactor.extensions import db
 from twofactor.gateways.base import Accepted, SendResult, Unknown
 from twofactor.kit import Kit
 from twofactor.models import Attempt, Spending
+from twofactor.models.prepared import Prepared
 
 NOTHING = Decimal(0)
+_TODAY = Prepared(select(Spending.amount).where(Spending.day == bindparam("day")))
 
 
 def charge(kit: Kit, amount: Decimal | None, currency: str, now: datetime) -> None:
@@ -45,8 +47,7 @@ def correct(kit: Kit, attempt_id: int, result: SendResult, now: datetime) -> Non
 
 def spent(now: datetime) -> Decimal:
     """Today's spending so far, in the house's currency."""
-    today = select(Spending.amount).where(Spending.day == _day(now))
-    return db.session.scalar(today) or NOTHING
+    return _TODAY.scalar(day=_day(now)) or NOTHING
 
 
 def is_left(kit: Kit, *, is_verified: bool, now: datetime) -> bool:

@@ -4,14 +4,16 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection, insert
 
-from twofactor.extensions import db
 from twofactor.models import DeliveryChange
+from twofactor.models.prepared import row_of
+
+_NOTE = row_of(DeliveryChange)
 
 
 def note(message_id: int) -> None:
     """Attempts of this message may count differently now; to be said in the transaction that
     changed them."""
-    db.session.execute(insert(DeliveryChange).values(message_id=message_id))
+    _NOTE.run(message_id=message_id)
 
 
 def note_many(connection: Connection, message_ids: Iterable[int]) -> None:
