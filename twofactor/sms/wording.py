@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from contextlib import suppress
+from functools import lru_cache
 
 from twofactor.sms.segments import Encoding, count, culprits
 from twofactor.sms.sentences import DEFAULT_LANGUAGE, LANGUAGES, Language, Notice
@@ -33,6 +34,23 @@ def code_text(
 
     Raises ValueError for a purpose without codes, and for a host that fits no segment.
     """
+    sentence, values = _code_sentence(
+        brand, purpose, len(code), lifetime_seconds, host, language, app_hash
+    )
+    return sentence.format(code=code, **values)
+
+
+@lru_cache(1024)
+def _code_sentence(
+    brand: str,
+    purpose: Purpose,
+    code_length: int,
+    lifetime_seconds: int,
+    host: str,
+    language: str,
+    app_hash: str,
+) -> tuple[str, dict[str, str]]:
+    """The sentence for a code of that length, and all that goes into it beside the code."""
     words = _language(language)
     minutes = max(1, lifetime_seconds // 60)
     row = words.code.get((purpose, words.plural(minutes)))
@@ -40,10 +58,9 @@ def code_text(
         raise ValueError(f"a text of purpose {purpose} holds no code")
     last_line = APP_LINE if app_hash else ORIGIN_LINE
     rows = [sentence + last_line for sentence in (*row, words.bare_code)]
-    name = _writable(brand, min(SHORTEST_CODE, len(code)))
-    return _first_that_fits(
-        words, rows, brand=name, code=code, minutes=str(minutes), host=host, app_hash=app_hash
-    )
+    name = _writable(brand, min(SHORTEST_CODE, code_length))
+    values = {"brand": name, "minutes": str(minutes), "host": host, "app_hash": app_hash}
+    return _sentence_that_fits(words, rows, code="0" * code_length, **values), values
 
 
 def can_write(brand: str) -> bool:
@@ -107,14 +124,16 @@ def _writable(brand: str, shortest_code: int = SHORTEST_CODE) -> str:
 
 def _first_that_fits(words: Language, rows: Iterable[str], brand: str, **values: str) -> str:
     """The fullest text of one segment, else of as many as the language may take."""
-    texts = [
-        sentence.format(brand=brand, **values)
-        for sentence in rows
-        if brand or "{brand}" not in sentence
-    ]
-    sizes = [(text, count(text)) for text in texts]
+    sentence = _sentence_that_fits(words, rows, brand, **values)
+    return sentence.format(brand=brand, **values)
+
+
+def _sentence_that_fits(words: Language, rows: Iterable[str], brand: str, **values: str) -> str:
+    """The sentence of that text."""
+    usable = [sentence for sentence in rows if brand or "{brand}" not in sentence]
+    sizes = [(sentence, count(sentence.format(brand=brand, **values))) for sentence in usable]
     for parts in range(1, words.most_parts + 1):
-        for text, size in sizes:
+        for sentence, size in sizes:
             if size.encoding in (Encoding.GSM7, words.encoding) and size.parts <= parts:
-                return text
+                return sentence
     raise ValueError("The address is too long for a text, or not ASCII: use a shorter host")
