@@ -9,7 +9,8 @@ from api import auth, idempotency
 from api.asked import Asked
 from api.auth import Doorkeeper
 from api.errors import ApiError, not_found, too_many
-from api.operation import Answer, Call, Operation
+from api.key_limits import Meter
+from api.operation import Answer, Call, Caller, Operation
 from twofactor import audit
 from twofactor.house import House
 from twofactor.ids import is_sid
@@ -24,6 +25,7 @@ class Desk:
 
     def __init__(self) -> None:
         self._doorkeeper = Doorkeeper()
+        self._meter = Meter()
 
     def knows(self, built: House, credentials: Authorization | None) -> bool:
         """True when this caller is admitted without a look-up. Raises ApiError 401."""
@@ -33,19 +35,25 @@ class Desk:
         """One request; committed when it returns. Raises ApiError, Overloaded."""
         kit = built.kit
         caller = self._doorkeeper.admit(kit, asked.credentials)
-        auth.need(caller, operation.scope)
-        if not all(is_sid(sid, sid[:2]) for sid in asked.sids.values()):
-            raise not_found()
-        values = asked.values()
-        url = kit.settings.public_url + asked.path
-        call = Call(kit, caller, asked.sids, operation.read(values), url)
         try:
-            answer = _run(built, operation, call, asked, values)
+            if kit.settings.limits:
+                self._meter.count(operation, caller.login, kit.now())
+            answer = _serve(built, operation, caller, asked)
         except LimitReached as error:
-            raise _limited(built, call, error) from error
+            raise _limited(built, caller, error) from error
         if answer.texts:
             built.sender.wake(answer.texts)
         return answer
+
+
+def _serve(built: House, operation: Operation, caller: Caller, asked: Asked) -> Answer:
+    auth.need(caller, operation.scope)
+    if not all(is_sid(sid, sid[:2]) for sid in asked.sids.values()):
+        raise not_found()
+    values = asked.values()
+    url = built.kit.settings.public_url + asked.path
+    call = Call(built.kit, caller, asked.sids, operation.read(values), url)
+    return _run(built, operation, call, asked, values)
 
 
 def _run(
@@ -66,8 +74,8 @@ def _run(
         return cast(Answer, work())
 
 
-def _limited(built: House, call: Call, error: LimitReached) -> ApiError:
-    what, whose = error.limit.name, call.caller.account_sid
+def _limited(built: House, caller: Caller, error: LimitReached) -> ApiError:
+    what, whose = error.limit.name, caller.account_sid
     built.writer.run(
         lambda _: audit.write(built.kit, AuditEvent.LIMIT_REACHED, limit=what, account=whose)
     )

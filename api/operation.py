@@ -13,6 +13,7 @@ from api.shape import Shape
 from api.values import Landline
 from twofactor.kit import Kit
 from twofactor.models.writer import Then
+from twofactor.verify.limits import Limit
 from twofactor.words import Scope
 
 
@@ -80,6 +81,7 @@ class Operation:
     writes: bool = False
     is_create: bool = False
     is_hot: bool = False
+    limit: Limit | None = None  # of one key, where it is not that of all changes or reads
 
     def read(self, values: MultiDict[str, str]) -> dict[str, Any]:
         """The parameters by name. Nothing is ignored: a name that is unknown, given twice, or

@@ -11,10 +11,12 @@ from flask.cli import AppGroup
 
 from twofactor.house import house
 from twofactor.kit import Kit
+from twofactor.models.database import transaction
 from twofactor.sms import prices as lists
 from twofactor.sms import templates
 from twofactor.sms.sentences import LANGUAGES
 from twofactor.sms.templates import Sample, house_of
+from twofactor.verify import pumping
 
 texts = AppGroup("text", help="The texts we send.")
 
@@ -55,6 +57,19 @@ def check(language: str | None, budget: int | None) -> None:
     if bad:
         sys.exit(1)
     click.echo("Every text is within its budget.")
+
+
+@texts.command("unblock")
+@click.argument("country")
+def unblock(country: str) -> None:
+    """Send codes to new phones in COUNTRY (like UG) again, after the guard against pumping
+    stopped them."""
+    with transaction():
+        lifted = pumping.lift(country)
+    if not lifted:
+        click.echo(f"Nothing is blocked in {country.upper()}.")
+        sys.exit(1)
+    click.echo(f"New phones in {country.upper()} get codes again.")
 
 
 def _prices(kit: Kit, country: str) -> dict[str, tuple[Decimal, str]]:

@@ -26,6 +26,7 @@ from twofactor.verify import (
     freezes,
     limits,
     links,
+    pumping,
     replies,
     verifications,
 )
@@ -136,6 +137,7 @@ def sweep(kit: Kit) -> None:
         replies.forget(kit)
         challenges.forget(kit.now())
         freezes.forget(kit)
+        pumping.forget(kit.now())
         links.forget(kit)
         authenticators.forget_removed(kit)
         mails.give_up(kit.now())

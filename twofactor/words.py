@@ -196,6 +196,7 @@ class AlertKind(StrEnum):
     SIGNATURES_FAILING = "signatures_failing"  # callbacks that no gateway signed
     BALANCE_LOW = "balance_low"  # money left with a gateway
     BUDGET_USED = "budget_used"  # most of the day's texts are sent
+    PUMPING = "pumping"  # hardly any code to new phones of a country comes back
 
 
 class AuditEvent(StrEnum):
@@ -235,6 +236,7 @@ class AuditEvent(StrEnum):
     DATA_EXPORTED = "data_exported"
     USER_UNLOCKED = "user_unlocked"
     LIMIT_REACHED = "limit_reached"
+    PLACE_BLOCKED = "place_blocked"
     TEXTS_STOPPED = "texts_stopped"
     TEXTS_RESTORED = "texts_restored"
     HELP_ASKED = "help_asked"

@@ -43,6 +43,22 @@ def upgrade() -> None:
         sa.UniqueConstraint("sid", name=op.f("uq_batches_sid")),
     )
     op.create_table(
+        "blocked_places",
+        sa.Column("place", sa.String(length=32), nullable=False),
+        sa.Column("country", sa.String(length=2), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("place", name=op.f("pk_blocked_places")),
+    )
+    op.create_table(
+        "conversion_slices",
+        sa.Column("place", sa.String(length=32), nullable=False),
+        sa.Column("slice", sa.BigInteger(), nullable=False),
+        sa.Column("sent", sa.Integer(), nullable=False),
+        sa.Column("confirmed", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("place", "slice", name=op.f("pk_conversion_slices")),
+    )
+    op.create_table(
         "cost_rollups",
         sa.Column("span_hours", sa.SmallInteger(), autoincrement=False, nullable=False),
         sa.Column("slice", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -591,6 +607,7 @@ def upgrade() -> None:
             "account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
         ),
         sa.Column("friendly_name", sa.String(length=64), nullable=False),
+        sa.Column("sender", sa.String(length=16), nullable=False),
         sa.Column("code_length", sa.Integer(), nullable=False),
         sa.Column("custom_code_enabled", sa.Boolean(), nullable=False),
         sa.Column("skip_sms_to_landlines", sa.Boolean(), nullable=False),
@@ -772,6 +789,9 @@ def upgrade() -> None:
         sa.Column("code_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("code_length", sa.Integer(), nullable=False),
         sa.Column("language", sa.String(length=16), nullable=False),
+        sa.Column("brand", sa.String(length=64), nullable=False),
+        sa.Column("app_hash", sa.String(length=11), nullable=False),
+        sa.Column("is_watched", sa.Boolean(), nullable=False),
         sa.Column("tags", sa.JSON(), nullable=False),
         sa.Column("status", sa.String(length=32), nullable=False),
         sa.Column("checks", sa.Integer(), nullable=False),
@@ -885,6 +905,7 @@ def upgrade() -> None:
         sa.Column("phone_ending", sa.String(length=2), nullable=False),
         sa.Column("country", sa.String(length=2), nullable=False),
         sa.Column("body_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("sender", sa.String(length=16), nullable=False),
         sa.Column("only_gateway", sa.String(length=32), nullable=True),
         sa.Column("segments", sa.Integer(), nullable=False),
         sa.Column("status", sa.String(length=32), nullable=False),
@@ -1199,6 +1220,8 @@ def downgrade() -> None:
 
     op.drop_table("delivery_changes")
     op.drop_table("cost_rollups")
+    op.drop_table("conversion_slices")
+    op.drop_table("blocked_places")
     op.drop_table("batches")
     op.drop_table("api_accounts")
     # ### end Alembic commands ###

@@ -98,6 +98,7 @@ class OutgoingSms:
     segments: int
     validity_seconds: int
     callback_url: str
+    sender: str = ""  # whom the phone shows; empty: as the gateway's settings say
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
+from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -22,7 +23,17 @@ from twofactor.extensions import db
 
 BUSY_MILLISECONDS = 10_000
 _ONE_WRITER = Lock()
-_AT_HAND: ContextVar[Connection | None] = ContextVar("connection at hand", default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Hand:
+    """A connection that the caller gave, and what is noted beside its transaction."""
+
+    connection: Connection
+    notes: dict[str, Any] = field(default_factory=dict)
+
+
+_AT_HAND: ContextVar[_Hand | None] = ContextVar("at hand", default=None)
 
 
 def engine_options(url: str) -> dict[str, Any]:
@@ -92,7 +103,7 @@ def turn(engine: Engine) -> AbstractContextManager[object]:
 @contextmanager
 def at_hand(given: Connection) -> Iterator[None]:
     """Have this thread's statements run on a connection of the caller's own, without a session."""
-    token = _AT_HAND.set(given)
+    token = _AT_HAND.set(_Hand(given))
     try:
         yield
     finally:
@@ -102,12 +113,18 @@ def at_hand(given: Connection) -> Iterator[None]:
 def connection() -> Connection:
     """The connection of the transaction at hand: the one that was given, else the session's, which
     has written by then what waits in it."""
-    given = _AT_HAND.get()
-    if given is not None:
-        return given
+    hand = _AT_HAND.get()
+    if hand is not None:
+        return hand.connection
     session = db.session()
     session.flush()
     return session.connection()
+
+
+def notes() -> dict[str, Any]:
+    """What verbs tell, beside their rows, to whoever commits the transaction at hand."""
+    hand = _AT_HAND.get()
+    return db.session().info if hand is None else hand.notes
 
 
 def changed(statement: UpdateBase) -> int:

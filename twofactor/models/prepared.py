@@ -28,8 +28,8 @@ Processor = Callable[[Any], Any] | None
 
 
 class Prepared:
-    """One statement with named parameters. Safe to share between threads. Raises what SQLAlchemy
-    raises."""
+    """One statement with named parameters; no IN of many values. Safe to share between threads.
+    Raises what SQLAlchemy raises."""
 
     def __init__(self, statement: ClauseElement) -> None:
         self._statement = statement
@@ -102,6 +102,8 @@ class _Plan:
 
     def __init__(self, statement: ClauseElement, dialect: Dialect) -> None:
         compiled = cast(SQLCompiler, statement.compile(dialect=dialect))
+        if compiled.post_compile_params:
+            raise TypeError("a prepared statement has a fixed number of values: write no IN")
         self.text = str(compiled)
         self.driver_error: type[Exception] = dialect.loaded_dbapi.Error
         self._dialect = dialect

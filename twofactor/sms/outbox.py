@@ -7,15 +7,18 @@ gateway is called; a text whose fate is unknown counts as sent and is never sent
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, or_, select, update
+from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, exists, or_, select, update
 
 from twofactor import ids
 from twofactor.extensions import db
 from twofactor.gateways.base import Gateway, OutgoingSms
 from twofactor.kit import Kit
 from twofactor.models import Attempt, Message, Verification
-from twofactor.models.database import changed
+from twofactor.models.database import changed, notes
+from twofactor.models.messages import body_place, phone_place
+from twofactor.models.prepared import Prepared, row_of
 from twofactor.sms import budget, changes, optouts, rates, routes
 from twofactor.sms.phone import Phone, carrier
 from twofactor.sms.routes import Later, Way
@@ -25,6 +28,7 @@ from twofactor.words import ErrorClass, Priority, Purpose, Status
 
 LEASE = timedelta(seconds=20)  # longer than any gateway call may take
 FRESH = "texts to wake a sender for"
+_ADD = row_of(Message)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,14 @@ class Order:
     has_others: bool  # gateways that have not been asked for this text yet
 
 
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text in the outbox."""
+
+    id: int
+    sid: str
+
+
 def enqueue(
     kit: Kit,
     purpose: Purpose,
@@ -46,37 +58,46 @@ def enqueue(
     body: str,
     valid_until: datetime,
     verification_id: int | None = None,
-) -> Message:
-    """Write a text into the outbox. The caller commits, then wakes the sender. To a phone that
-    said STOP nothing goes: its text is rejected at once (S-31)."""
-    now = kit.now()
-    message = Message(
-        sid=ids.new_sid(ids.MESSAGE),
+    sender: str = "",
+    only_gateway: str | None = None,
+) -> Text:
+    """Write a text into the outbox, from `sender` or else whom the gateway's settings name. The
+    caller commits, then wakes who sends. To a phone that said STOP nothing goes: its text is
+    rejected at once (S-31)."""
+    now, sid = kit.now(), ids.new_sid(ids.MESSAGE)
+    message_id = _ADD.scalar(
+        sid=sid,
         purpose=purpose.value,
         priority=Priority.NOW.value,
         verification_id=verification_id,
+        phone_sealed=kit.keyring.seal(phone.e164, phone_place(sid)),
         phone_fingerprint=kit.keyring.fingerprint(phone.e164),
         phone_ending=phone.e164[-2:],
         country=phone.country,
+        sender=sender,
+        only_gateway=only_gateway,
         segments=count(body).parts,
-        status=Status.QUEUED.value,
         created_at=now,
         valid_until=valid_until,
-        next_try_at=now,
+        **_fate(kit, phone, sid, body, now),
     )
-    message.phone_sealed = kit.keyring.seal(phone.e164, message.phone_place)
-    message.body_sealed = kit.keyring.seal(body, message.body_place)
+    notes().setdefault(FRESH, []).append(message_id)
+    return Text(message_id, sid)
+
+
+def _fate(kit: Kit, phone: Phone, sid: str, body: str, now: datetime) -> dict[str, object]:
+    """Waiting to be sent, or settled before anybody tries."""
     if optouts.is_stopped(kit, phone.e164):
-        message.refuse(Status.REJECTED, ErrorClass.OPTED_OUT, now)
-    db.session.add(message)
-    db.session.flush()
-    db.session().info.setdefault(FRESH, []).append(message.id)
-    return message
+        reason = ErrorClass.OPTED_OUT.value
+        return {"status": Status.REJECTED.value, "error_class": reason, "settled_at": now}
+    body_sealed = kit.keyring.seal(body, body_place(sid))
+    return {"status": Status.QUEUED.value, "next_try_at": now, "body_sealed": body_sealed}
 
 
 def fresh() -> list[int]:
-    """The ids that this session has enqueued since it was last asked; for who wakes a sender."""
-    ids_of_texts: list[int] = db.session().info.pop(FRESH, [])
+    """The ids that were enqueued in the transaction at hand, or in this session, since it was last
+    asked; for who wakes a sender."""
+    ids_of_texts: list[int] = notes().pop(FRESH, [])
     return ids_of_texts
 
 
@@ -110,14 +131,9 @@ def has_waiting(now: datetime) -> bool:
     return db.session.scalar(_due(now).limit(1)) is not None
 
 
-def withdraw(verification_ids: list[int], now: datetime) -> None:
-    """Their verifications ended: texts that still wait are not worth sending."""
-    waiting = update(Message).where(
-        Message.verification_id.in_(verification_ids),
-        Message.status == Status.QUEUED,
-        _is_free(now),
-    )
-    changed(waiting.values(_expired(now)))
+def withdraw(verification_id: int, now: datetime) -> None:
+    """Its verification ended: texts that still wait are not worth sending."""
+    _WITHDRAW.run(of=verification_id, now=now)
 
 
 def expire_due(now: datetime) -> int:
@@ -130,7 +146,7 @@ def expire_due(now: datetime) -> int:
     return changed(late.where(unasked).values(_expired(now)))
 
 
-def _expired(now: datetime) -> dict[str, object]:
+def _expired(now: datetime | BindParameter[Any]) -> dict[str, object]:
     return {
         "status": Status.EXPIRED.value,
         "error_class": ErrorClass.EXPIRED.value,
@@ -154,8 +170,16 @@ def _due(now: datetime) -> Select[int]:
     )
 
 
-def _is_free(now: datetime) -> ColumnElement[bool]:
+def _is_free(now: datetime | BindParameter[Any]) -> ColumnElement[bool]:
     return or_(Message.leased_until.is_(None), Message.leased_until <= now)
+
+
+_WITHDRAW = Prepared(
+    update(Message)
+    .where(Message.verification_id == bindparam("of"), _is_free(bindparam("now")))
+    .where(Message.status == Status.QUEUED.value)
+    .values(_expired(bindparam("now")))
+)
 
 
 def _order(kit: Kit, message: Message, now: datetime) -> Order | None:
@@ -263,6 +287,7 @@ def _sms(kit: Kit, message: Message, attempt: Attempt, phone: str, now: datetime
         segments=message.segments,
         validity_seconds=max(1, int((message.valid_until - now).total_seconds())),
         callback_url=kit.settings.public_url + gateway.callback_path(attempt.sid),
+        sender=message.sender,
     )
 
 

@@ -6,17 +6,41 @@ The same fact twice changes nothing (S-54, S-56), and no receipt touches a verif
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, case, select, update
+from sqlalchemy import Connection, bindparam, case, or_, select, update
 
-from twofactor.extensions import db
 from twofactor.gateways.base import ParsedReceipt
 from twofactor.kit import Kit
-from twofactor.models import Attempt, Message, Verification
-from twofactor.models.database import changed
+from twofactor.models import Attempt, Message
+from twofactor.models.prepared import Prepared
 from twofactor.sms import changes, early, ledger
 from twofactor.sms.early import Report
 from twofactor.sms.ledger import Entry, Fact
 from twofactor.words import ReceiptFate, Status
+
+_LIKELY = (
+    select(Message.id)
+    .where(
+        Message.verification_id == bindparam("of"),
+        or_(Message.status == Status.DELIVERED.value, Message.status == Status.SENT.value),
+    )
+    .order_by(case((Message.status == Status.DELIVERED.value, 0), else_=1), Message.id.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+_CONFIRM = Prepared(
+    update(Message)
+    .where(Message.id == _LIKELY, Message.confirmed_at.is_(None))
+    .values(confirmed_at=bindparam("now"))
+    .returning(Message.id, Message.attempt_id)
+)
+_CONFIRM_ATTEMPT = Prepared(
+    update(Attempt)
+    .where(Attempt.id == bindparam("of"), Attempt.confirmed_at.is_(None))
+    .values(
+        confirmed_at=bindparam("now"),
+        judge_at=case((Attempt.judge_at.is_not(None), bindparam("now")), else_=None),
+    )
+)
 
 
 def reports(
@@ -59,25 +83,11 @@ def record(
     return [[next(fates) for _ in callback] for callback in callbacks]
 
 
-def confirm(verification: Verification, now: datetime) -> None:
+def confirm(verification_id: int, now: datetime) -> None:
     """The right code came back: the strongest receipt there is. It counts for the text that most
     likely brought it: the latest delivered one, else the latest that a gateway took."""
-    likely = (
-        select(Message.id)
-        .where(
-            Message.verification_id == verification.id,
-            Message.status.in_([Status.DELIVERED, Status.SENT]),
-        )
-        .order_by(case((Message.status == Status.DELIVERED, 0), else_=1), Message.id.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-    row = update(Message).where(Message.id == likely, Message.confirmed_at.is_(None))
-    confirmed = row.values(confirmed_at=now).returning(Message.id, Message.attempt_id)
-    for message_id, attempt_id in db.session.execute(confirmed).all():
-        attempt = update(Attempt).where(Attempt.id == attempt_id, Attempt.confirmed_at.is_(None))
-        soon = case((Attempt.judge_at.is_not(None), now), else_=None)
-        changed(attempt.values(confirmed_at=now, judge_at=soon))
+    for message_id, attempt_id in _CONFIRM.all(of=verification_id, now=now):
+        _CONFIRM_ATTEMPT.run(of=attempt_id, now=now)
         changes.note(message_id)
 
 

@@ -27,6 +27,7 @@ TITLES = {
     "signatures_failing": "Callbacks are not signed",
     "balance_low": "Money runs out",
     "budget_used": "The day's texts run out",
+    "pumping": "It looks like pumping",
 }
 DRAWN = 8  # alerts that get a chart
 
