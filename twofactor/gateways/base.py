@@ -177,6 +177,10 @@ class Gateway(ABC):
         names = ("SENDER_ID", "FROM", "MESSAGING_SERVICE_SID", "ORIGINATION_IDENTITY")
         return next((self.settings[n] for n in names if self.settings.get(n)), "")
 
+    def sender_of(self, sms: OutgoingSms) -> str:
+        """From whom this text is: a service's own sender, else that of the settings."""
+        return sms.sender or self.sender_id
+
     @abstractmethod
     def send(self, sms: OutgoingSms) -> SendResult:
         """Hand one text over."""
