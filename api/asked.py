@@ -3,7 +3,9 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from werkzeug.datastructures import Authorization, MultiDict
+from werkzeug.datastructures import MultiDict
+
+from api.operation import Caller
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,6 +14,6 @@ class Asked:
 
     path: str
     sids: Mapping[str, str]  # in the path, by their names there
-    credentials: Authorization | None
+    caller: Caller
     values: Callable[[], MultiDict[str, str]]  # what was sent; raises ApiError
     token: str | None = None  # the idempotency key

@@ -48,10 +48,10 @@ class Doorkeeper:
             self._known[name] = _Known(caller, now)
         return caller
 
-    def knows(self, kit: Kit, credentials: Authorization | None) -> bool:
-        """True when this caller is remembered. Raises ApiError 401."""
+    def known(self, kit: Kit, credentials: Authorization | None) -> Caller | None:
+        """The caller, when remembered. Raises ApiError 401."""
         login, secret = _read(credentials)
-        return self._remembered((login, kit.keyring.hash_token(secret)), kit.now()) is not None
+        return self._remembered((login, kit.keyring.hash_token(secret)), kit.now())
 
     def _remembered(self, name: tuple[str, str], now: datetime) -> Caller | None:
         known = self._known.get(name)

@@ -14,6 +14,7 @@ from api.operation import Answer, Call, Caller, Operation
 from twofactor import audit
 from twofactor.house import House
 from twofactor.ids import is_sid
+from twofactor.kit import Kit
 from twofactor.models.database import transaction
 from twofactor.models.writer import Then
 from twofactor.verify.limits import LimitReached
@@ -27,32 +28,35 @@ class Desk:
         self._doorkeeper = Doorkeeper()
         self._meter = Meter()
 
-    def knows(self, built: House, credentials: Authorization | None) -> bool:
-        """True when this caller is admitted without a look-up. Raises ApiError 401."""
-        return self._doorkeeper.knows(built.kit, credentials)
+    def known(self, kit: Kit, credentials: Authorization | None) -> Caller | None:
+        """Who asks, when that needs no look-up. Raises ApiError 401."""
+        return self._doorkeeper.known(kit, credentials)
+
+    def admit(self, kit: Kit, credentials: Authorization | None) -> Caller:
+        """Who asks. Raises ApiError 401."""
+        return self._doorkeeper.admit(kit, credentials)
 
     def serve(self, built: House, operation: Operation, asked: Asked) -> Answer:
         """One request; committed when it returns. Raises ApiError, Overloaded."""
         kit = built.kit
-        caller = self._doorkeeper.admit(kit, asked.credentials)
         try:
             if kit.settings.limits:
-                self._meter.count(operation, caller.login, kit.now())
-            answer = _serve(built, operation, caller, asked)
+                self._meter.count(operation, asked.caller.login, kit.now())
+            answer = _serve(built, operation, asked)
         except LimitReached as error:
-            raise _limited(built, caller, error) from error
+            raise _limited(built, asked.caller, error) from error
         if answer.texts:
             built.sender.wake(answer.texts)
         return answer
 
 
-def _serve(built: House, operation: Operation, caller: Caller, asked: Asked) -> Answer:
-    auth.need(caller, operation.scope)
+def _serve(built: House, operation: Operation, asked: Asked) -> Answer:
+    auth.need(asked.caller, operation.scope)
     if not all(is_sid(sid, sid[:2]) for sid in asked.sids.values()):
         raise not_found()
     values = asked.values()
     url = built.kit.settings.public_url + asked.path
-    call = Call(built.kit, caller, asked.sids, operation.read(values), url)
+    call = Call(built.kit, asked.caller, asked.sids, operation.read(values), url)
     return _run(built, operation, call, asked, values)
 
 

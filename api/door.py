@@ -40,10 +40,10 @@ def install(app: Flask) -> Desk:
 def _view(operation: Operation, desk: Desk) -> Any:
     def view(**sids: str) -> Response:
         tokens = [request.headers[name] for name in idempotency.HEADERS if name in request.headers]
-        asked = Asked(
-            request.path, sids, request.authorization, _values, tokens[0] if tokens else None
-        )
-        return handlers.response(answers.of_answer(desk.serve(house(), operation, asked)))
+        built = house()
+        caller = desk.admit(built.kit, request.authorization)
+        asked = Asked(request.path, sids, caller, _values, tokens[0] if tokens else None)
+        return handlers.response(answers.of_answer(desk.serve(built, operation, asked)))
 
     return view
 

@@ -123,10 +123,10 @@ class _Plan:
 
     def bind(self, values: Mapping[str, Any]) -> Any:
         """The parameters as the driver wants them: by position, or by name."""
-        bound = {**self._fixed, **values}
-        for name, writer in self._writers.items():
-            if name in values:
-                bound[name] = writer(values[name])
+        bound: Mapping[str, Any] = values
+        if self._fixed or self._writers:
+            written = {n: write(values[n]) for n, write in self._writers.items() if n in values}
+            bound = {**self._fixed, **values, **written}
         return bound if self._order is None else [bound[name] for name in self._order]
 
     def read(self, rows: Sequence[Row], description: Sequence[Any]) -> list[Row]:
