@@ -79,7 +79,7 @@ def _prices(kit: Kit, country: str) -> dict[str, tuple[Decimal, str]]:
 
 def _samples(kit: Kit, language: str | None) -> list[Sample]:
     try:
-        every = templates.samples(house_of(kit.settings))
+        every = templates.samples(house_of(kit.settings, is_answerable=kit.is_answerable))
         return [sample for sample in every if language in (None, sample.language)]
     except ValueError as error:
         raise click.ClickException(f"SIXDIGITS_PUBLIC_URL: {error}.") from error

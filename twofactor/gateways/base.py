@@ -3,6 +3,7 @@
 An adapter needs no other import than this one: the words of `callback` and `results` are here too.
 """
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -70,6 +71,8 @@ __all__ = [
     "required",
     "single",
 ]
+
+_NUMBER = re.compile(r"\+?[0-9]{3,15}")  # E.164, or a short code
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +183,13 @@ class Gateway(ABC):
     def sender_of(self, sms: OutgoingSms) -> str:
         """From whom this text is: a service's own sender, else that of the settings."""
         return sms.sender or self.sender_id
+
+    @property
+    def is_answerable(self) -> bool:
+        """True when people can answer our texts: they come from a number, and the gateway brings
+        the answers."""
+        has_inbound = type(self).parse_inbound is not Gateway.parse_inbound
+        return has_inbound and _NUMBER.fullmatch(self.sender_id) is not None
 
     @abstractmethod
     def send(self, sms: OutgoingSms) -> SendResult:

@@ -49,9 +49,10 @@ class House:
     public_url: str
     code_length: int = 6
     lifetime_seconds: int = 300
+    is_answerable: bool = False  # people can answer its texts
 
 
-def house_of(settings: Settings) -> House:
+def house_of(settings: Settings, *, is_answerable: bool) -> House:
     """What the settings of an installation put into its texts."""
     return House(
         settings.brand,
@@ -59,6 +60,7 @@ def house_of(settings: Settings) -> House:
         settings.public_url,
         settings.codes.length,
         settings.codes.lifetime_seconds,
+        is_answerable,
     )
 
 
@@ -76,7 +78,9 @@ def samples(house: House) -> Iterator[Sample]:
             text = notice_text(house.brand, notice, language)
             yield Sample(f"notice: {notice}", language, text)
             url = f"{house.public_url}/not-me/{TOKEN}"
-            text = notice_text(house.brand, notice, language, url)
+            text = notice_text(
+                house.brand, notice, language, url, is_answerable=house.is_answerable
+            )
             yield Sample(f"notice with link: {notice}", language, text)
         url = f"{house.public_url}/welcome/{TOKEN}"
         yield Sample("invitation", language, invitation_text(house.brand, url, language))

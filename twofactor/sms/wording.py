@@ -68,15 +68,23 @@ def can_write(brand: str) -> bool:
     return _writable(brand) != ""
 
 
-def notice_text(brand: str, notice: Notice, language: str = DEFAULT_LANGUAGE, url: str = "") -> str:
-    """The text that tells of a change; it holds no code. `url` reports that it was not you; where
-    it does not fit, or there is none, the text says to log in."""
+def notice_text(
+    brand: str,
+    notice: Notice,
+    language: str = DEFAULT_LANGUAGE,
+    url: str = "",
+    *,
+    is_answerable: bool = False,
+) -> str:
+    """The text that tells of a change; it holds no code. `url` reports that it was not you, and
+    where `is_answerable` a keyword does; where neither fits, the text says to log in."""
     words, name = _language(language), _writable(brand)
     rows = words.notice[notice]
-    if url:
+    linked = [row for row in rows if "{url}" in row]
+    ways = [way.format(url=url) for way in words.not_me if url or "{url}" not in way]
+    for way in (ways if is_answerable else []) + [url] * bool(url):
         with suppress(ValueError):
-            linked = [row for row in rows if "{url}" in row]
-            return _first_that_fits(words, linked, brand=name, url=url)
+            return _first_that_fits(words, linked, brand=name, url=way)
     return _first_that_fits(words, [row for row in rows if "{url}" not in row], brand=name)
 
 

@@ -1,6 +1,6 @@
 """Phones that get no text for a while, because somebody reported: this was not me."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -29,10 +29,15 @@ def freeze(kit: Kit, fingerprint: str) -> None:
 
 def check(kit: Kit, phone: Phone) -> None:
     """Raise LimitReached while this phone is frozen."""
-    for fingerprint in kit.keyring.fingerprints(phone.e164):
-        until = _UNTIL.scalar(of=fingerprint)
-        if until is not None and until > kit.now():
-            raise LimitReached(FROZEN, int((until - kit.now()).total_seconds()) + 1)
+    until = paused_until(kit, phone)
+    if until is not None:
+        raise LimitReached(FROZEN, int((until - kit.now()).total_seconds()) + 1)
+
+
+def paused_until(kit: Kit, phone: Phone) -> datetime | None:
+    """Until when this phone is frozen; None when it is not."""
+    ends = [_UNTIL.scalar(of=one) for one in kit.keyring.fingerprints(phone.e164)]
+    return max((end for end in ends if end and end > kit.now()), default=None)
 
 
 def thaw(fingerprint: str) -> None:

@@ -23,7 +23,7 @@ def ask(kit: Kit, email: str, visitor: Visitor) -> None:
         send(kit, user, visitor)
 
 
-def send(kit: Kit, user: User, visitor: Visitor) -> None:
+def send(kit: Kit, user: User, visitor: Visitor | None) -> None:
     """Mail a link to set a new password; an older one stops."""
     token = links.make(kit, user, LinkPurpose.RESET)
     words = reset_mail(kit.settings.brand, f"{kit.settings.public_url}/login/reset/{token}")

@@ -25,7 +25,7 @@ def show() -> ResponseReturnValue:
     appends = any(gateway.appends_text for gateway in kit.gateways.values())
     texts = [
         _row(sample, faults(sample, appends=appends))
-        for sample in samples(house_of(kit.settings))
+        for sample in samples(house_of(kit.settings, is_answerable=kit.is_answerable))
         if sample.language == language
     ]
     return render_template(
