@@ -7,7 +7,7 @@ begin IMMEDIATE (S-70); PostgreSQL: synchronous_commit on.
 import hashlib
 import os
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,7 +22,7 @@ from sqlalchemy.sql.dml import UpdateBase
 from twofactor.extensions import db
 
 BUSY_MILLISECONDS = 10_000
-_ONE_WRITER = Lock()
+_LINE, _ONE_WRITER = Lock(), Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +94,19 @@ def transaction() -> Iterator[Session]:
             raise
 
 
-def turn(engine: Engine) -> AbstractContextManager[object]:
+@contextmanager
+def turn(engine: Engine, *, for_many: bool = False) -> Iterator[None]:
     """SQLite has one writer: threads of this process wait for their turn here, woken at once,
-    because its own busy wait polls and lets some starve under load."""
-    return _ONE_WRITER if engine.dialect.name == "sqlite" else nullcontext()
+    because its own busy wait polls and lets some starve under load. They stand in line; who writes
+    `for_many` goes to its head."""
+    if engine.dialect.name != "sqlite":
+        yield
+    elif for_many:
+        with _ONE_WRITER:
+            yield
+    else:
+        with _LINE, _ONE_WRITER:
+            yield
 
 
 @contextmanager

@@ -165,7 +165,7 @@ class GroupWriter:
             by_verb.setdefault(entry.verb, []).append(entry)
         done: list[tuple[_Entry, Any]] = []
         connection = self._engine.connect().execution_options(writes=True)
-        with connection, turn(self._engine), connection.begin(), at_hand(connection):
+        with connection, turn(self._engine, for_many=True), connection.begin(), at_hand(connection):
             for verb, entries in by_verb.items():
                 results = verb(connection, [entry.item for entry in entries])
                 done.extend(zip(entries, results, strict=True))
