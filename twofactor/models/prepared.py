@@ -9,13 +9,16 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
 from sqlalchemy import (
+    BindParameter,
     ClauseElement,
     ColumnElement,
     Dialect,
     bindparam,
     insert,
+    literal_column,
 )
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.sql import visitors
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.expression import ReturnsRows
 from sqlalchemy.types import TypeEngine
@@ -101,7 +104,7 @@ class _Plan:
     """A statement as one driver takes it."""
 
     def __init__(self, statement: ClauseElement, dialect: Dialect) -> None:
-        compiled = cast(SQLCompiler, statement.compile(dialect=dialect))
+        compiled = cast(SQLCompiler, _spelled_out(statement, dialect).compile(dialect=dialect))
         if compiled.post_compile_params:
             raise TypeError("a prepared statement has a fixed number of values: write no IN")
         self.text = str(compiled)
@@ -140,6 +143,22 @@ class _Plan:
         if not any(readers):
             return list(rows)
         return [tuple(map(_processed, readers, row)) for row in rows]
+
+
+def _spelled_out(statement: ClauseElement, dialect: Dialect) -> ClauseElement:
+    """The statement with its own words and numbers written into it, so that partial indexes serve
+    and SQLite need not plan anew with each run."""
+
+    def spell(element: Any, **_: Any) -> Any:
+        if type(element) is not BindParameter or not element.unique:
+            return None
+        spelled = element.type.dialect_impl(dialect).literal_processor(dialect)
+        is_plain = isinstance(element.value, str | int)
+        return (
+            literal_column(spelled(element.value), element.type) if spelled and is_plain else None
+        )
+
+    return visitors.replacement_traverse(cast(ColumnElement[Any], statement), {}, spell)
 
 
 def _types(statement: ClauseElement) -> list[TypeEngine[Any]]:

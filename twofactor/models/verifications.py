@@ -95,6 +95,7 @@ class Verification(Facts, Base):
             postgresql_where=text("told <> status"),
         ),
         Index("ix_verifications_status_expires_at", "status", "expires_at"),
+        Index("ix_verifications_phone_fingerprint", "phone_fingerprint", "service_id"),
         CheckConstraint("checks >= 0 AND checks <= max_checks", name="checks_in_bounds"),
         CheckConstraint("sends >= 0 AND sends <= max_sends", name="sends_in_bounds"),
     )
@@ -112,7 +113,7 @@ class Verification(Facts, Base):
     )
     service_id: Mapped[int | None] = mapped_column(ForeignKey("services.id", ondelete="CASCADE"))
     phone_sealed: Mapped[bytes] = mapped_column(LargeBinary)
-    phone_fingerprint: Mapped[Fingerprint] = mapped_column(index=True)
+    phone_fingerprint: Mapped[Fingerprint]
     country: Mapped[str] = mapped_column(String(2))
     code_digest: Mapped[bytes | None] = mapped_column(LargeBinary)
     code_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
