@@ -143,6 +143,7 @@ class SessionState(StrEnum):
 class MailStatus(StrEnum):
     """What is known of a mail."""
 
+    ASKED = "asked"  # somebody asked for it; its words are written when its turn comes
     QUEUED = "queued"  # waiting with us
     SENT = "sent"  # the mail server took it, or in development: shown in the simulated mailbox
     FAILED = "failed"  # nobody took it
@@ -253,6 +254,7 @@ class AuditEvent(StrEnum):
     KEY_ROTATED = "key_rotated"
     KEY_REVOKED = "key_revoked"
     GATEWAY_SWITCHED = "gateway_switched"
+    TEXT_EDITED = "text_edited"
     TEST_SENT = "test_sent"
     ALERT_ACKNOWLEDGED = "alert_acknowledged"
     ALERT_MUTED = "alert_muted"

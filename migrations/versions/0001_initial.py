@@ -182,6 +182,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("phone_fingerprint", name=op.f("pk_frozen_phones")),
     )
     op.create_table(
+        "gateway_balances",
+        sa.Column("gateway", sa.String(length=32), nullable=False),
+        sa.Column(
+            "amount", sa.Numeric(18, 6).with_variant(sa.BigInteger(), "sqlite"), nullable=False
+        ),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("gateway", name=op.f("pk_gateway_balances")),
+    )
+    op.create_table(
         "gateway_states",
         sa.Column("gateway", sa.String(length=32), nullable=False),
         sa.Column("errors", sa.Integer(), nullable=False),
@@ -323,6 +333,7 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("sid", sa.String(length=34), nullable=False),
         sa.Column("email", sa.String(length=254), nullable=False),
+        sa.Column("found_by", sa.String(length=300), nullable=False),
         sa.Column("password_hash", sa.String(length=200), nullable=False),
         sa.Column("is_operator", sa.Boolean(), nullable=False),
         sa.Column("language", sa.String(length=16), nullable=False),
@@ -331,9 +342,12 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("disabled_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_users")),
-        sa.UniqueConstraint("email", name=op.f("uq_users_email")),
+        sa.UniqueConstraint("found_by", name=op.f("uq_users_found_by")),
         sa.UniqueConstraint("sid", name=op.f("uq_users_sid")),
     )
+    with op.batch_alter_table("users", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_users_email"), ["email"], unique=False)
+
     op.create_table(
         "workers",
         sa.Column("name", sa.String(length=160), nullable=False),
@@ -652,6 +666,25 @@ def upgrade() -> None:
     with op.batch_alter_table("sessions", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_sessions_user_id"), ["user_id"], unique=False)
 
+    op.create_table(
+        "text_edits",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("language", sa.String(length=16), nullable=False),
+        sa.Column("name", sa.String(length=32), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("sentence", sa.String(length=400), nullable=False),
+        sa.Column("most_parts", sa.Integer(), nullable=False),
+        sa.Column("plural", sa.String(length=8), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("edited_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["edited_by"], ["users.id"], name=op.f("fk_text_edits_edited_by"), ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_text_edits")),
+        sa.UniqueConstraint(
+            "language", "name", "version", name=op.f("uq_text_edits_language_name_version")
+        ),
+    )
     op.create_table(
         "consents",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1113,6 +1146,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_consents_user_id"))
 
     op.drop_table("consents")
+    op.drop_table("text_edits")
     with op.batch_alter_table("sessions", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_sessions_user_id"))
 
@@ -1179,6 +1213,9 @@ def downgrade() -> None:
 
     op.drop_table("alerts")
     op.drop_table("workers")
+    with op.batch_alter_table("users", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_users_email"))
+
     op.drop_table("users")
     with op.batch_alter_table("spent_challenges", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_spent_challenges_forget_after"))
@@ -1206,6 +1243,7 @@ def downgrade() -> None:
 
     op.drop_table("limit_slices")
     op.drop_table("gateway_states")
+    op.drop_table("gateway_balances")
     op.drop_table("frozen_phones")
     with op.batch_alter_table("fence_counters", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_fence_counters_ends_at"))

@@ -73,6 +73,7 @@ def test_s80_bounds_of_passwords_and_sessions_stand_in_the_page() -> None:
     hasher = passwords._HASHER
     assert row("half logged in browsers of one account")[1] == str(sessions.MAX_HALF)
     assert row("shortest")[1] == f"{passwords.MIN_LENGTH} characters"
+    assert row("advised")[1] == f"{passwords.ADVISED_LENGTH} characters"
     assert row("longest")[1] == f"{passwords.MAX_LENGTH} characters"
     assert row("argon2id memory")[1] == f"{hasher.memory_cost} KiB"
     assert row("argon2id passes")[1] == str(hasher.time_cost)

@@ -24,9 +24,9 @@ from twofactor.kit import Kit
 from twofactor.models import Attempt, DeliveryChange, Message, RollupMark, User, Verification
 from twofactor.models.database import transaction
 from twofactor.models.rollups import EVER, MEASURES, cost_rollups, delivery_rollups
-from twofactor.sms import outbox, receipts
+from twofactor.sms import claims, outbox, receipts
 from twofactor.sms.phone import Phone
-from twofactor.sms.settle import settle
+from twofactor.sms.settle import Pauses, settle
 from twofactor.sms.stats import history, measures, periods, rollup
 from twofactor.verify import users
 from twofactor.words import Channel, ErrorClass, Purpose, Status, VerificationStatus
@@ -84,11 +84,11 @@ class Street:
             None,  # the sender dies
         ]
         with transaction():
-            order = outbox.claim(self.kit)
+            orders = claims.claim(self.kit)
         result = results[pick % len(results)]
-        if order is not None and result is not None:
+        if orders and result is not None:
             with transaction():
-                settle(order.attempt_id, order.message_id, result, self.kit.now(), timedelta(0))
+                settle(self.kit, [(orders[0], result)], self.kit.now(), Pauses(0, 0))
 
     def report(self, pick: int) -> None:
         """A receipt for any attempt, early, late or against what was said before."""

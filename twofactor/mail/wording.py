@@ -82,11 +82,12 @@ def confirm_mail(brand: str, url: str) -> Words:
 
 
 def taken_mail(brand: str, url: str) -> Words:
-    """Tells the owner of an address that somebody tried to sign up with it."""
+    """Tells the owner of an address that somebody signed up with it."""
     body = (
-        "Somebody tried to create an account with your address. You have one already.\n\n"
-        f"Was it you? Log in here, or set a new password:\n{url}\n\n"
-        "Was it not you? Then leave it: nothing changes.\n"
+        "Somebody signed up with your address. You have an account already, and it stays as it "
+        "is.\n\n"
+        f"Was it you? Log in as before, or set a new password:\n{url}\n\n"
+        "Was it not you? Then leave it: they can't confirm your address.\n"
     )
     return Words(f"{brand}: you have an account already", body)
 

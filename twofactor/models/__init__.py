@@ -8,7 +8,7 @@ from twofactor.models.consents import Consent
 from twofactor.models.delivery import Attempt, EarlyReceipt, Receipt, ReceiptCount
 from twofactor.models.fence import FenceCounter
 from twofactor.models.freezes import FrozenPhone
-from twofactor.models.gateways import GatewayState
+from twofactor.models.gateways import GatewayBalance, GatewayState
 from twofactor.models.hooks import Hook, HookEvent
 from twofactor.models.idempotency import IdempotentAnswer
 from twofactor.models.jobs import PeriodicJob
@@ -28,6 +28,7 @@ from twofactor.models.rollups import DeliveryChange, RollupMark
 from twofactor.models.routes import Route, RouteChange, RouteRate
 from twofactor.models.services import ApiAccount, ApiKey, Service
 from twofactor.models.sessions import Session
+from twofactor.models.texts import TextEdit
 from twofactor.models.verifications import Verification
 from twofactor.models.workers import Worker
 
@@ -47,6 +48,7 @@ __all__ = [
     "EarlyReceipt",
     "FenceCounter",
     "FrozenPhone",
+    "GatewayBalance",
     "GatewayState",
     "Hook",
     "HookEvent",
@@ -75,6 +77,7 @@ __all__ = [
     "Session",
     "Spending",
     "SpentChallenge",
+    "TextEdit",
     "User",
     "Verification",
     "Worker",

@@ -153,12 +153,13 @@ def _spelled_out(statement: ClauseElement, dialect: Dialect) -> ClauseElement:
         if type(element) is not BindParameter or not element.unique:
             return None
         spelled = element.type.dialect_impl(dialect).literal_processor(dialect)
-        is_plain = isinstance(element.value, str | int)
-        return (
-            literal_column(spelled(element.value), element.type) if spelled and is_plain else None
-        )
+        if spelled is None or not isinstance(element.value, str | int):
+            return None
+        return literal_column(spelled(element.value), element.type)
 
-    return visitors.replacement_traverse(cast(ColumnElement[Any], statement), {}, spell)
+    whole: Any = statement
+    plain: ClauseElement = visitors.replacement_traverse(whole, {}, spell)
+    return plain
 
 
 def _types(statement: ClauseElement) -> list[TypeEngine[Any]]:

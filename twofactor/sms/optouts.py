@@ -13,7 +13,7 @@ from twofactor.models.database import changed
 from twofactor.models.prepared import Prepared
 from twofactor.words import OptOutSource
 
-_STOPPED = Prepared(
+_STOPPED_ONE = Prepared(
     select(OptOut.phone_fingerprint).where(
         OptOut.phone_fingerprint == bindparam("of"), OptOut.restored_at.is_(None)
     )
@@ -27,15 +27,13 @@ def is_stopped(kit: Kit, e164: str) -> bool:
 
 def has_stopped(fingerprints: Collection[str]) -> bool:
     """The same by the phone's fingerprints."""
-    return any(_STOPPED.first(of=fingerprint) for fingerprint in fingerprints)
+    return any(_STOPPED_ONE.first(of=fingerprint) for fingerprint in fingerprints)
 
 
 def stopped_among(fingerprints: Collection[str]) -> set[str]:
     """Those of many phones that want no texts."""
-    stopped = select(OptOut.phone_fingerprint).where(
-        OptOut.phone_fingerprint.in_(fingerprints), OptOut.restored_at.is_(None)
-    )
-    return set(db.session.scalars(stopped))
+    asked = {"phones": list(fingerprints)}
+    return set(db.session.connection().execute(_STOPPED, asked).scalars())
 
 
 def stop(
@@ -63,3 +61,8 @@ def restore(kit: Kit, e164: str) -> bool:
         OptOut.phone_fingerprint.in_(kit.keyring.fingerprints(e164)), OptOut.restored_at.is_(None)
     )
     return changed(stopped.values(restored_at=kit.now())) > 0
+
+
+_STOPPED = select(OptOut.phone_fingerprint).where(
+    OptOut.phone_fingerprint.in_(bindparam("phones", expanding=True)), OptOut.restored_at.is_(None)
+)

@@ -5,8 +5,9 @@ The same fact twice changes nothing (S-54, S-56), and no receipt touches a verif
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import cast
 
-from sqlalchemy import Connection, bindparam, case, or_, select, update
+from sqlalchemy import Connection, Table, bindparam, case, or_, select, update
 
 from twofactor.gateways.base import ParsedReceipt
 from twofactor.kit import Kit
@@ -16,31 +17,6 @@ from twofactor.sms import changes, early, ledger
 from twofactor.sms.early import Report
 from twofactor.sms.ledger import Entry, Fact
 from twofactor.words import ReceiptFate, Status
-
-_LIKELY = (
-    select(Message.id)
-    .where(
-        Message.verification_id == bindparam("of"),
-        or_(Message.status == Status.DELIVERED.value, Message.status == Status.SENT.value),
-    )
-    .order_by(case((Message.status == Status.DELIVERED.value, 0), else_=1), Message.id.desc())
-    .limit(1)
-    .scalar_subquery()
-)
-_CONFIRM = Prepared(
-    update(Message)
-    .where(Message.id == _LIKELY, Message.confirmed_at.is_(None))
-    .values(confirmed_at=bindparam("now"))
-    .returning(Message.id, Message.attempt_id)
-)
-_CONFIRM_ATTEMPT = Prepared(
-    update(Attempt)
-    .where(Attempt.id == bindparam("of"), Attempt.confirmed_at.is_(None))
-    .values(
-        confirmed_at=bindparam("now"),
-        judge_at=case((Attempt.judge_at.is_not(None), bindparam("now")), else_=None),
-    )
-)
 
 
 def reports(
@@ -86,8 +62,8 @@ def record(
 def confirm(verification_id: int, now: datetime) -> None:
     """The right code came back: the strongest receipt there is. It counts for the text that most
     likely brought it: the latest delivered one, else the latest that a gateway took."""
-    for message_id, attempt_id in _CONFIRM.all(of=verification_id, now=now):
-        _CONFIRM_ATTEMPT.run(of=attempt_id, now=now)
+    for message_id, attempt_id in _CONFIRMED.all(verification=verification_id, now=now):
+        _PROVED.run(attempt=attempt_id, now=now)
         changes.note(message_id)
 
 
@@ -132,3 +108,28 @@ def _match(
     if report.prints:
         found = [entry for entry in found if entry.phone_fingerprint in report.prints]
     return found[0] if len(found) == 1 else None
+
+
+_MESSAGE, _ATTEMPT = cast(Table, Message.__table__), cast(Table, Attempt.__table__)
+_NOW = bindparam("now", type_=_MESSAGE.c.confirmed_at.type)
+_LIKELY = (
+    select(_MESSAGE.c.id)
+    .where(
+        _MESSAGE.c.verification_id == bindparam("verification"),
+        or_(*(_MESSAGE.c.status == one.value for one in (Status.DELIVERED, Status.SENT))),
+    )
+    .order_by(case((_MESSAGE.c.status == Status.DELIVERED.value, 0), else_=1), _MESSAGE.c.id.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+_CONFIRMED = Prepared(
+    update(_MESSAGE)
+    .where(_MESSAGE.c.id == _LIKELY, _MESSAGE.c.confirmed_at.is_(None))
+    .values(confirmed_at=_NOW)
+    .returning(_MESSAGE.c.id, _MESSAGE.c.attempt_id)
+)
+_PROVED = Prepared(  # routing learns of it at once
+    update(_ATTEMPT)
+    .where(_ATTEMPT.c.id == bindparam("attempt"), _ATTEMPT.c.confirmed_at.is_(None))
+    .values(confirmed_at=_NOW, judge_at=case((_ATTEMPT.c.judge_at.is_not(None), _NOW)))
+)

@@ -11,7 +11,7 @@ from twofactor.models import Message, Service, Session, Verification
 from twofactor.models.database import changed
 from twofactor.models.prepared import Prepared
 from twofactor.models.verifications import code_place, phone_place
-from twofactor.sms import optouts, outbox, rates
+from twofactor.sms import edits, optouts, outbox, rates
 from twofactor.sms.phone import Phone
 from twofactor.sms.sentences import DEFAULT_LANGUAGE
 from twofactor.sms.wording import code_text
@@ -218,18 +218,20 @@ def _count_send(kit: Kit, verification_id: int, seen: int, now: datetime, *, ear
 def _enqueue(kit: Kit, verification: Entry, phone: Phone) -> None:
     if verification.code_sealed is None:
         raise NotLive
+    purpose = Purpose(verification.purpose)
     body = code_text(
         brand=verification.brand or kit.settings.brand,
-        purpose=Purpose(verification.purpose),
+        purpose=purpose,
         code=kit.keyring.unseal(verification.code_sealed, verification.code_place),
         lifetime_seconds=kit.settings.codes.lifetime_seconds,
         host=kit.settings.host,
         language=verification.language,
         app_hash=verification.app_hash,
+        edited=edits.of(kit, verification.language, purpose),
     )
     outbox.enqueue(
         kit,
-        Purpose(verification.purpose),
+        purpose,
         phone,
         body,
         verification.expires_at,
