@@ -60,6 +60,12 @@ def mask(e164: str) -> str:
     return MASK + e164[-2:]
 
 
+def spelled(e164: str) -> str:
+    """The phone as people write it down, for its owner alone: +1 202-555-0123."""
+    number = phonenumbers.parse(e164)
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+
 def carrier(e164: str) -> str:
     """The carrier that the number's range was given to, in English; '' where nobody knows. Numbers
     that moved to another carrier are still counted here."""
