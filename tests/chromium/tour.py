@@ -156,9 +156,6 @@ def operating(visitor: Visitor) -> Iterator[str]:
     page.locator("tbody a").first.click()
     expect(page.get_by_role("heading", name="Latest texts")).to_be_visible()
     yield "person"
-    visitor.server.flask("services", "create", "Corner shop")
-    visitor.open("/operator/services")
-    yield "services"
     visitor.open("/operator/gateways")
     yield "gateways"
     visitor.open("/operator/audit")
@@ -180,6 +177,9 @@ def operating(visitor: Visitor) -> Iterator[str]:
     yield "text refused"
     visitor.press("Back to the built-in text")
     expect(page.get_by_text("It is in force.")).to_be_visible()
+    visitor.server.flask("services", "create", "Corner shop")
+    visitor.open("/operator/services")
+    yield "services"
 
 
 def _refused(page: Page) -> None:

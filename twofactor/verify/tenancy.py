@@ -9,12 +9,13 @@ from decimal import Decimal
 from sqlalchemy import func, select
 
 from twofactor import audit
-from twofactor.extensions import db
 from twofactor.kit import Kit
 from twofactor.models import ApiAccount, Attempt, Message, Service, Verification
 from twofactor.models.columns import Money
+from twofactor.models.database import connection
 from twofactor.verify import limits
 from twofactor.verify.limits import DAY, HOUR, MANY_TEXTS, Limit, LimitReached
+from twofactor.verify.tenants import Tenant
 from twofactor.words import AuditEvent, Status
 
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})?", re.ASCII)
@@ -63,34 +64,35 @@ def allow(
     )
 
 
-def count(kit: Kit, account: ApiAccount) -> None:
+def count(kit: Kit, service: Tenant) -> None:
     """Count one text against what the account may send. Raises LimitReached."""
-    if account.sends_per_day is not None:
-        limit = Limit("api_sends_day", account.sends_per_day, DAY, MANY_TEXTS)
-        limits.hit(kit, limit, account.sid, kit.now())
-    if account.budget_per_day is not None and kit.settings.limits:
-        if use(kit, account, kit.now() - timedelta(seconds=DAY)).cost >= account.budget_per_day:
+    if service.sends_per_day is not None:
+        limit = Limit("api_sends_day", service.sends_per_day, DAY, MANY_TEXTS)
+        limits.hit(kit, limit, service.account_sid, kit.now())
+    if service.budget_per_day is not None and kit.settings.limits:
+        since = kit.now() - timedelta(seconds=DAY)
+        if use(kit, service.account_id, since).cost >= service.budget_per_day:
             raise LimitReached(BUDGET, HOUR)
 
 
-def use(kit: Kit, account: ApiAccount, since: datetime) -> Use:
+def use(kit: Kit, account_id: int, since: datetime) -> Use:
     """What an account has sent since then. Prices are counted in the house's currency; those in a
     currency without a rate can't be."""
     own = (
         select(Message.id, Message.status, Message.confirmed_at, Verification.service_id)
         .join(Verification, Verification.id == Message.verification_id)
         .join(Service, Service.id == Verification.service_id)
-        .where(Service.account_id == account.id, Message.created_at >= since)
+        .where(Service.account_id == account_id, Message.created_at >= since)
         .subquery()
     )
     delivered = func.count().filter(own.c.status == Status.DELIVERED.value)
     counts = select(own.c.service_id, func.count(), delivered, func.count(own.c.confirmed_at))
-    rows = db.session.execute(counts.group_by(own.c.service_id)).all()
+    rows = connection().execute(counts.group_by(own.c.service_id)).all()
     prices = select(Attempt.currency, func.sum(Attempt.price, type_=Money))
     totals = prices.join(own, own.c.id == Attempt.message_id).group_by(Attempt.currency)
     worths = [
         kit.settings.money.converted(total, currency)
-        for currency, total in db.session.execute(totals)
+        for currency, total in connection().execute(totals)
     ]
     cost = sum((worth for worth in worths if worth is not None), Decimal(0))
     return Use(

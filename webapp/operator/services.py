@@ -94,7 +94,7 @@ def change_texts(sid: str) -> ResponseReturnValue:
 
 def _shown(account: ApiAccount) -> dict[str, Any]:
     now = house().kit.now()
-    use = tenancy.use(house().kit, account, now - PERIOD)
+    use = tenancy.use(house().kit, account.id, now - PERIOD)
     languages = {code: NAMES.get(code, code) for code in sorted(LANGUAGES)}
     languages.setdefault(account.language, account.language)
     return {
