@@ -32,24 +32,26 @@ from twofactor.verify.limits import MANY_TEXTS, Limit, LimitReached
 from twofactor.verify.service_verifications import CodeTooShort, Wish
 from twofactor.verify.targets import (
     CountryClosed,
+    NoCalls,
     NoSendsLeft,
     NotLive,
     OptedOut,
     RiskyPhone,
     Style,
 )
-from twofactor.words import Scope, VerificationStatus
+from twofactor.words import Channel, Scope, VerificationStatus
 
 COLLECTION = "/v2/Services/{ServiceSid}/Verifications"
 ONE = "/v2/Services/{ServiceSid}/Verifications/{Sid}"
 KEY_MINUTE = Limit("api_key_sends_minute", 600, 60, MANY_TEXTS)
 MOST_TAGS = 10
 
+CHANNELS = "`sms`; `call`: a call reads the code once a key is pressed; `auto` is sms, too"
 NO_PAYMENT = "payments are not described in texts"
 NO_TEMPLATE = "the texts of this server are fixed sentences"
 REFUSED = {
     "CustomMessage": NO_TEMPLATE,
-    "SendDigits": "this server does not call",
+    "SendDigits": "our calls dial no extension",
     "Amount": NO_PAYMENT,
     "Payee": NO_PAYMENT,
     "ChannelConfiguration": "e-mail is no channel of this server",
@@ -59,7 +61,7 @@ REFUSED = {
 }
 PARAMETERS = (
     Parameter("To", Number(), "The phone, in E.164", required=True),
-    Parameter("Channel", OneOf(("sms", "auto")), "`sms`; `auto` is sms, too", required=True),
+    Parameter("Channel", OneOf(("sms", "call", "auto")), CHANNELS, required=True),
     Parameter("CustomCode", Text(10, 6, "[0-9]+", "must be digits"), "A code of your own"),
     Parameter("CustomFriendlyName", Text(30), "The name in this text"),
     Parameter(
@@ -156,6 +158,7 @@ def _wish(call: Call, service: Service) -> Wish:
         given.get("Tags", {}),
         Style(brand, given.get("AppHash", "")),
         is_guarded=given.get("RiskCheck") != "disable",
+        channel=Channel.CALL if given["Channel"] == Channel.CALL else Channel.SMS,
     )
 
 
@@ -176,6 +179,9 @@ def _refusals() -> Iterator[None]:
     except (CountryClosed, OptedOut, RiskyPhone) as error:
         number, message = UNREACHABLE[type(error)]
         raise ApiError(403, number, message) from error
+    except NoCalls as error:
+        reason = "No gateway of this server calls: ask for sms"
+        raise ApiError(400, NOT_SUPPORTED, reason) from error
     except CodeTooShort as error:
         reason = f"CustomCode needs {error.length} digits: many wrong codes came for this number"
         raise invalid(reason) from error

@@ -18,6 +18,7 @@ from twofactor.mail import outbox as mails
 from twofactor.models import FenceCounter, PeriodicJob
 from twofactor.models.database import changed, transaction
 from twofactor.sms import breaker, budget, bulk_claim, bulk_settle, early, outbox, slowness
+from twofactor.sms.orders import Order
 from twofactor.sms.settle import pause, settle
 from twofactor.sms.stats import rollup
 from twofactor.verify import (
@@ -45,33 +46,34 @@ def deliver_next(kit: Kit, only: int | None = None) -> bool:
     return True
 
 
-def take(kit: Kit, only: int | None = None) -> outbox.Order | None:
+def take(kit: Kit, only: int | None = None) -> Order | None:
     """Claim the next waiting text, or the one with the id `only`, and put its attempt on record."""
     with transaction():
         return outbox.claim(kit, only)
 
 
-def finish(kit: Kit, order: outbox.Order, result: SendResult) -> None:
+def finish(kit: Kit, order: Order, result: SendResult) -> None:
     """Put the gateway's answer on record, and go another way where nobody knows what came of it."""
     now = kit.now()
     wait = pause(result, order.tries, has_others=order.has_others)
     with transaction():
-        breaker.note(order.gateway.name, result, now)
+        if not order.is_call:  # a number that can't call says nothing of texts
+            breaker.note(order.gateway.name, result, now)
         budget.correct(kit, order.attempt_id, result, now)
         settle(order.attempt_id, order.message_id, result, now, wait)
-    log.info("attempt %s by %s: %s", order.sms.reference, order.gateway.name, type(result).__name__)
+    log.info("attempt %s by %s: %s", order.out.reference, order.gateway.name, type(result).__name__)
     if isinstance(result, Unknown) and order.has_others:
         _chase(kit, order)
 
 
-def _chase(kit: Kit, order: outbox.Order) -> None:
+def _chase(kit: Kit, order: Order) -> None:
     """The lost text counts as sent, so a second one needs a permit of its own; without one the
     person decides."""
     try:
         with transaction():
             verifications.chase(kit, order.message_id)
     except LimitReached as error:
-        log.info("no second way for attempt %s: %s", order.sms.reference, error.limit.name)
+        log.info("no second way for attempt %s: %s", order.out.reference, error.limit.name)
 
 
 def post_next(kit: Kit) -> bool:
@@ -88,9 +90,9 @@ def post_next(kit: Kit) -> bool:
     return True
 
 
-def _hand_over(order: outbox.Order) -> SendResult:
+def _hand_over(order: Order) -> SendResult:
     try:
-        return order.gateway.send(order.sms)
+        return order.hand_over()
     except Exception as error:  # an adapter's bug must not lose the text's record
         log.error("gateway %s raised %s", order.gateway.name, type(error).__name__)
         return Unknown(f"the adapter failed: {type(error).__name__}")

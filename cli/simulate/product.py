@@ -16,7 +16,7 @@ from twofactor.kit import Kit, Visitor
 from twofactor.models import Message, Session, User, Verification
 from twofactor.models.database import transaction
 from twofactor.sms import prices, receipts
-from twofactor.sms.outbox import Order
+from twofactor.sms.orders import Order
 from twofactor.verify import authenticators, checks, progress, sessions, users, verifications
 from twofactor.verify.limits import LimitReached
 from twofactor.verify.targets import NoSendsLeft, NotLive, NotYet, Target

@@ -5,38 +5,25 @@ verification does; a row is claimed by one sender at a time; an attempt is on re
 gateway is called; a text whose fate is unknown counts as sent and is never sent again by itself.
 """
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Select, exists, or_, select, update
 
 from twofactor import ids
 from twofactor.extensions import db
-from twofactor.gateways.base import Gateway, OutgoingSms
 from twofactor.kit import Kit
 from twofactor.models import Attempt, Message, Verification
 from twofactor.models.database import changed
-from twofactor.sms import budget, changes, optouts, rates, routes
+from twofactor.sms import budget, call_routes, changes, optouts, rates, routes
+from twofactor.sms.orders import Order, outgoing
 from twofactor.sms.phone import Phone, carrier
 from twofactor.sms.routes import Later, Way
 from twofactor.sms.segments import count
 from twofactor.sms.settle import as_failed, as_unknown
-from twofactor.words import ErrorClass, Priority, Purpose, Status
+from twofactor.words import Channel, ErrorClass, Priority, Purpose, Status
 
 LEASE = timedelta(seconds=20)  # longer than any gateway call may take
 FRESH = "texts to wake a sender for"
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """One attempt, on record and ready to be handed over."""
-
-    attempt_id: int
-    message_id: int
-    tries: int
-    gateway: Gateway
-    sms: OutgoingSms
-    has_others: bool  # gateways that have not been asked for this text yet
 
 
 def enqueue(
@@ -46,19 +33,21 @@ def enqueue(
     body: str,
     valid_until: datetime,
     verification_id: int | None = None,
+    channel: Channel = Channel.SMS,
 ) -> Message:
-    """Write a text into the outbox. The caller commits, then wakes the sender. To a phone that
-    said STOP nothing goes: its text is rejected at once (S-31)."""
+    """Write a text, or a call with its greeting as body, into the outbox. The caller commits, then
+    wakes the sender. To a phone that said STOP nothing goes: it is rejected at once (S-31)."""
     now = kit.now()
     message = Message(
         sid=ids.new_sid(ids.MESSAGE),
         purpose=purpose.value,
+        channel=channel.value,
         priority=Priority.NOW.value,
         verification_id=verification_id,
         phone_fingerprint=kit.keyring.fingerprint(phone.e164),
         phone_ending=phone.e164[-2:],
         country=phone.country,
-        segments=count(body).parts,
+        segments=count(body).parts if channel is Channel.SMS else 1,
         status=Status.QUEUED.value,
         created_at=now,
         valid_until=valid_until,
@@ -187,7 +176,7 @@ def _order(kit: Kit, message: Message, now: datetime) -> Order | None:
         message_id=message.id,
         tries=message.tries,
         gateway=kit.gateways[way.gateway],
-        sms=_sms(kit, message, attempt, phone, now),
+        out=outgoing(kit, message, attempt, phone, now),
         has_others=way.has_others,
     )
 
@@ -203,6 +192,9 @@ def _way(
     if message.only_gateway:
         return routes.only(kit, message.country, message.only_gateway, refused)
     busy, silent = {a.gateway for a in earlier} - refused, _silent(message)
+    if message.channel == Channel.CALL:
+        tried = busy | silent
+        return call_routes.pick(kit, message.country, refused=refused, tried=tried, now=now)
     return routes.pick(
         kit,
         message.country,
@@ -221,6 +213,7 @@ def _attempt(kit: Kit, message: Message, way: Way, carrier: str, now: datetime) 
         sid=ids.new_sid(ids.ATTEMPT),
         message_id=message.id,
         gateway=way.gateway,
+        channel=message.channel,
         phone_fingerprint=message.phone_fingerprint,
         country=message.country,
         carrier=carrier,
@@ -230,7 +223,7 @@ def _attempt(kit: Kit, message: Message, way: Way, carrier: str, now: datetime) 
         price=price,
         currency=way.currency,
         created_at=now,
-        judge_at=now + rates.JUDGED_AFTER if message.verification_id else None,
+        judge_at=now + rates.JUDGED_AFTER if _teaches(message) else None,
     )
     db.session.add(attempt)
     db.session.flush()
@@ -238,6 +231,11 @@ def _attempt(kit: Kit, message: Message, way: Way, carrier: str, now: datetime) 
     message.attempt_id = attempt.id
     changes.note(message.id)
     return attempt
+
+
+def _teaches(message: Message) -> bool:
+    """Whether routing learns from it: texts that hold a code."""
+    return message.verification_id is not None and message.channel == Channel.SMS
 
 
 def _because(refused: set[str], silent: set[str]) -> str:
@@ -250,20 +248,6 @@ def _last_error(earlier: list[Attempt]) -> tuple[str, ErrorClass]:
     if not earlier:  # every gateway is switched off
         return "no_gateway", ErrorClass.ACCOUNT
     return earlier[-1].error_code, ErrorClass(earlier[-1].error_class)
-
-
-def _sms(kit: Kit, message: Message, attempt: Attempt, phone: str, now: datetime) -> OutgoingSms:
-    if message.body_sealed is None:
-        raise ValueError("the body is erased")
-    gateway = kit.gateways[attempt.gateway]
-    return OutgoingSms(
-        reference=attempt.sid,
-        to=phone,
-        body=kit.keyring.unseal(message.body_sealed, message.body_place),
-        segments=message.segments,
-        validity_seconds=max(1, int((message.valid_until - now).total_seconds())),
-        callback_url=kit.settings.public_url + gateway.callback_path(attempt.sid),
-    )
 
 
 def _is_over(message: Message) -> bool:
@@ -280,13 +264,17 @@ def _attempts_of(message: Message) -> list[Attempt]:
 
 
 def _silent(message: Message) -> set[str]:
-    """Gateways that carried an earlier text of the same verification: this one is sent because
-    they did not get through."""
+    """Gateways that carried an earlier text (or call) of the same verification: this one is sent
+    because they did not get through."""
     if message.verification_id is None:
         return set()
     earlier = (
         select(Attempt.gateway)
         .join(Message, Message.id == Attempt.message_id)
-        .where(Message.verification_id == message.verification_id, Message.id != message.id)
+        .where(
+            Message.verification_id == message.verification_id,
+            Message.channel == message.channel,
+            Message.id != message.id,
+        )
     )
     return set(db.session.scalars(earlier))

@@ -56,7 +56,7 @@ def pick(
         return None
     usable = [state for state in left if not state.is_open(now)]
     if not usable:
-        return Later(min(_opens(state) for state in left))
+        return Later(min(opens(state) for state in left))
     lists = prices.at(list(kit.gateways), country, now)
     ranking = _rank(kit, country, carrier, usable, lists, now, may_explore=not because)
     order = [s.gateway for s in ranking.order]
@@ -144,7 +144,9 @@ def _rank(
     return ranking
 
 
-def _opens(state: State) -> datetime:
+def opens(state: State) -> datetime:
+    """When a gateway that is out of order may be tried again. Raises ValueError for one that is
+    not."""
     opens = state.probe_until or state.open_until
     if opens is None:
         raise ValueError(f"{state.gateway} is not out of order")

@@ -13,7 +13,7 @@ from twofactor.sms import receipts
 from twofactor.sms.phone import Phone
 from twofactor.verify import hooks, risk_budget, tenancy, verifications
 from twofactor.verify.targets import Style, Target
-from twofactor.words import AuditEvent, Purpose, VerificationStatus
+from twofactor.words import AuditEvent, Channel, Purpose, VerificationStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,7 @@ class Wish:
     tags: Mapping[str, str] = field(default_factory=dict)
     style: Style = Style()
     is_guarded: bool = True  # against pumping
+    channel: Channel = Channel.SMS
 
 
 class CodeTooShort(Exception):
@@ -38,9 +39,10 @@ class CodeTooShort(Exception):
 
 
 def start(kit: Kit, service: Service, wish: Wish) -> Verification:
-    """Text a code: the living one again, or a new one. One code lives for a phone at a service.
+    """Text a code or read it aloud: the living one again, or a new one. One code lives for a phone
+    at a service.
 
-    Raises LimitReached, CountryClosed, NoSendsLeft, CodeTooShort, NotLive.
+    Raises LimitReached, CountryClosed, NoSendsLeft, CodeTooShort, NotLive, NoCalls.
     """
     tenancy.count(kit, service.account)
     latest = of_phone(kit, service, wish.phone)
@@ -55,6 +57,7 @@ def start(kit: Kit, service: Service, wish: Wish) -> Verification:
             early=True,
             style=_style(service, wish),
             is_guarded=wish.is_guarded,
+            channel=wish.channel,
         )
     else:
         latest = verifications.start(kit, _target(kit, service, wish), wish.device)
@@ -117,6 +120,7 @@ def _target(kit: Kit, service: Service, wish: Wish) -> Target:
         tags=wish.tags,
         style=_style(service, wish),
         is_guarded=wish.is_guarded,
+        channel=wish.channel,
     )
 
 

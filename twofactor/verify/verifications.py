@@ -13,7 +13,7 @@ from twofactor.sms import optouts, outbox, rates
 from twofactor.sms.phone import Phone
 from twofactor.sms.sentences import DEFAULT_LANGUAGE
 from twofactor.sms.wording import code_text
-from twofactor.verify import codes, freezes, limits, users
+from twofactor.verify import calls, codes, freezes, limits, users
 from twofactor.verify.targets import (
     CountryClosed,
     NoSendsLeft,
@@ -35,8 +35,9 @@ from twofactor.words import (
 def start(kit: Kit, target: Target, visitor: Visitor | None) -> Verification:
     """A new verification with its text in the outbox; an older one of the same account (or of the
     same service and phone) and purpose ends, so that one code lives (S-05). Without a visitor no
-    address is counted. Raises LimitReached, CountryClosed, OptedOut, RiskyPhone."""
+    address is counted. Raises LimitReached, CountryClosed, OptedOut, RiskyPhone, NoCalls."""
     now = kit.now()
+    calls.check_offered(kit, target.channel)
     if not kit.settings.allows_country(target.phone.country):
         raise CountryClosed(target.phone.country)
     if optouts.is_stopped(kit, target.phone.e164):
@@ -60,7 +61,7 @@ def start(kit: Kit, target: Target, visitor: Visitor | None) -> Verification:
     verification = _new(kit, target, now)
     db.session.add(verification)
     db.session.flush()
-    _enqueue(kit, verification, target.phone, target.style)
+    _enqueue(kit, verification, target.phone, target.style, target.channel)
     _note_send(kit, verification, visitor)
     return verification
 
@@ -73,12 +74,14 @@ def resend(
     early: bool,
     style: Style | None = None,
     is_guarded: bool = True,
+    channel: Channel = Channel.SMS,
 ) -> None:
-    """Text the same code again. `early`: the last text failed, so nobody need wait.
+    """Send the same code again, or read it aloud. `early`: the last one failed: nobody need wait.
 
-    Raises NotYet, NoSendsLeft, NotLive, LimitReached, OptedOut.
+    Raises NotYet, NoSendsLeft, NotLive, LimitReached, OptedOut, NoCalls.
     """
     now, rules = kit.now(), kit.settings.codes
+    calls.check_offered(kit, channel)
     live = update(Verification).where(
         Verification.id == verification.id,
         Verification.status == VerificationStatus.PENDING,
@@ -88,7 +91,8 @@ def resend(
     )
     due = live if early else live.where(Verification.next_send_at <= now)
     wait = timedelta(seconds=rules.wait_after(verification.sends + 1))
-    if changed(due.values(sends=Verification.sends + 1, next_send_at=now + wait)) != 1:
+    sent = due.values(sends=Verification.sends + 1, next_send_at=now + wait, channel=channel.value)
+    if changed(sent) != 1:
         raise _why_not(verification, now)
     phone = phone_of(kit, verification)
     if optouts.is_stopped(kit, phone.e164):
@@ -97,12 +101,12 @@ def resend(
     address = visitor.address if visitor else None
     limits.permit_send(kit, phone, address, is_verified=True, now=now, is_guarded=is_guarded)
     rates.hasten(verification.id, now)
-    _enqueue(kit, verification, phone, style or Style())
+    _enqueue(kit, verification, phone, style or Style(), channel)
     _note_send(kit, verification, visitor)
 
 
 def chase(kit: Kit, message_id: int) -> bool:
-    """Text the same code once more because nobody knows whether this message left. False when the
+    """Send the same code once more because nobody knows whether this message left. False when the
     code needs none any more, or has no sends left; raises LimitReached."""
     now = kit.now()
     verification = db.session.scalar(
@@ -124,7 +128,7 @@ def chase(kit: Kit, message_id: int) -> bool:
     phone = phone_of(kit, verification)
     limits.permit_send(kit, phone, None, is_verified=True, now=now)
     rates.hasten(verification.id, now)
-    _enqueue(kit, verification, phone, _own_style(verification))
+    _enqueue(kit, verification, phone, _own_style(verification), Channel(verification.channel))
     return True
 
 
@@ -163,7 +167,7 @@ def _new(kit: Kit, target: Target, now: datetime) -> Verification:
     verification = Verification(
         sid=sid,
         purpose=target.purpose.value,
-        channel=Channel.SMS.value,
+        channel=target.channel.value,
         user_id=target.session.user_id if target.session else None,
         session_id=target.session.id if target.session else None,
         authenticator_id=target.authenticator_id,
@@ -212,9 +216,14 @@ def _older(kit: Kit, target: Target) -> Select[Verification]:
     return older.where(Verification.user_id == target.session.user_id)
 
 
-def _enqueue(kit: Kit, verification: Verification, phone: Phone, style: Style) -> None:
+def _enqueue(
+    kit: Kit, verification: Verification, phone: Phone, style: Style, channel: Channel
+) -> None:
     if verification.code_sealed is None:
         raise NotLive
+    if channel is Channel.CALL:
+        calls.enqueue(kit, verification, phone, style)
+        return
     body = code_text(
         brand=style.brand or kit.settings.brand,
         purpose=Purpose(verification.purpose),
@@ -243,6 +252,7 @@ def _note_send(kit: Kit, verification: Verification, visitor: Visitor | None) ->
         visitor,
         verification=verification.sid,
         purpose=verification.purpose,
+        channel=verification.channel,
     )
 
 

@@ -12,7 +12,17 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Executable, Select, Table, bindparam, delete, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Executable,
+    Select,
+    Table,
+    bindparam,
+    case,
+    delete,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from twofactor.extensions import db
@@ -27,7 +37,9 @@ from twofactor.models.rollups import (
     delivery_rollups,
 )
 from twofactor.sms.stats.measures import COST, Facts, Key, difference, measures, start, wider
+from twofactor.words import Channel
 
+CALLS = " calls"  # behind a gateway's name
 MARK = "deliveries"
 BATCH = 2_000  # notes a transaction
 TAIL = 5_000  # notes a page looks at; more are waited for
@@ -92,7 +104,7 @@ def _attempts() -> Select[Any]:
     columns: list[Any] = [
         Attempt.id,
         Attempt.created_at,
-        Attempt.gateway,
+        _counted_as(),
         Attempt.country,
         Message.purpose,
         Attempt.counted,
@@ -106,6 +118,12 @@ def _attempts() -> Select[Any]:
         Attempt.currency,
     ]
     return select(*columns).join(Message, Message.id == Attempt.message_id)
+
+
+def _counted_as() -> ColumnElement[str]:
+    """Calls have a line of their own beside a gateway's texts: other prices, other success."""
+    calls = Attempt.gateway.concat(CALLS)
+    return case((Attempt.channel == Channel.CALL, calls), else_=Attempt.gateway)
 
 
 def _differences(attempts: Select[Any]) -> Pending:
