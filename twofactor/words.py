@@ -155,6 +155,7 @@ class LinkPurpose(StrEnum):
     CONFIRM_EMAIL = "confirm_email"  # prove an address
     CHANGE_EMAIL = "change_email"  # prove a new address, which then replaces the old one
     REPORT = "report"  # "this was not me": undo and freeze
+    RECOVER = "recover"  # stands for the second factor, once, after an operator's help
 
 
 class CheckOutcome(StrEnum):
@@ -235,6 +236,8 @@ class AuditEvent(StrEnum):
     PREFERENCES_SET = "preferences_set"
     DATA_EXPORTED = "data_exported"
     USER_UNLOCKED = "user_unlocked"
+    RECOVERY_LINK_SENT = "recovery_link_sent"
+    RECOVERY_LINK_USED = "recovery_link_used"
     LIMIT_REACHED = "limit_reached"
     TEXTS_STOPPED = "texts_stopped"
     TEXTS_RESTORED = "texts_restored"

@@ -27,11 +27,13 @@ from webapp.operator.audit import audit
 from webapp.operator.deliveries import deliveries
 from webapp.operator.gateways import gateways
 from webapp.operator.messages import messages
+from webapp.operator.people import people
 from webapp.operator.services import services
 from webapp.operator.templates import templates
 from webapp.operator.welcome import welcome
 from webapp.other_ways import other_ways
 from webapp.passkey_login import passkey_login
+from webapp.recovery_link import recovery_link
 from webapp.signup import signup
 from webapp.simulator import simulator
 from webapp.simulator_mail import simulator_mail
@@ -45,7 +47,8 @@ def blueprint(*, has_simulator: bool) -> Blueprint:
     for part in (overview, *factors, devices, session_pages, activity, preferences, data):
         account.register_blueprint(part)
     operator = Blueprint("operator", __name__)
-    for part in (deliveries, gateways, messages, services, templates, alerts, audit, welcome):
+    insight = (deliveries, messages, gateways, alerts, audit)
+    for part in (*insight, people, services, templates, welcome):
         operator.register_blueprint(part)
     webapp = Blueprint("webapp", __name__)
     for part in (
@@ -55,6 +58,7 @@ def blueprint(*, has_simulator: bool) -> Blueprint:
         passkey_login,
         other_ways,
         forgotten,
+        recovery_link,
         email_links,
         not_me,
         signup,

@@ -22,6 +22,7 @@ _HAPPENED = {
     Notice.PASSKEY_CHANGED: "The passkeys of your account were changed",
     Notice.RECOVERY_CODES_CHANGED: "Your recovery codes were replaced",
     Notice.RECOVERY_CODE_USED: "A recovery code was used to log in",
+    Notice.RECOVERY_LINK_USED: "A link from support was used to log in",
     Notice.PASSWORD_CHANGED: "Your password was changed",
     Notice.EMAIL_CHANGED: "The e-mail address of your account was changed",
     Notice.WRONG_CODES: "Somebody typed your password and then wrong codes",
@@ -57,6 +58,18 @@ def reset_mail(brand: str, url: str) -> Words:
         "Was it not you? Then leave it: nothing changes.\n"
     )
     return Words(f"{brand}: set a new password", body)
+
+
+def recovery_mail(brand: str, url: str) -> Words:
+    """Brings the link that an operator has sent to somebody who lost their second step."""
+    body = (
+        "You asked us for help, because you have no second step any more. Log in with your "
+        f"password first. Then open this link in the same browser, within an hour:\n{url}\n\n"
+        "It works once, and lets you add a new phone or another second step.\n\n"
+        "You did not ask for help? Then do not open it and do not give it to anybody: somebody "
+        "pretended to be you. Please answer this mail or write to us.\n"
+    )
+    return Words(f"{brand}: your way back in", body)
 
 
 def confirm_mail(brand: str, url: str) -> Words:

@@ -18,6 +18,7 @@ class Notice(StrEnum):
     PASSKEY_CHANGED = "passkey_changed"
     RECOVERY_CODES_CHANGED = "recovery_codes_changed"
     RECOVERY_CODE_USED = "recovery_code_used"
+    RECOVERY_LINK_USED = "recovery_link_used"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - the name of an event
     LOCKED = "locked"
     PHONE_WITHDRAWN = "phone_withdrawn"

@@ -206,6 +206,12 @@ def spent(kit: Kit, limit: Limit, value: str, now: datetime) -> int:
     return sum(hits for _, hits in _slices(limit, _key(kit, limit, value), second))
 
 
+def wait(kit: Kit, limit: Limit, value: str, now: datetime) -> int:
+    """Seconds until one more hit fits, 0 when it fits now; counts none."""
+    second = int(now.timestamp())
+    return _wait(limit, _slices(limit, _key(kit, limit, value), second), second)
+
+
 def used(kit: Kit, limit: Limit, value: str, now: datetime) -> int:
     """How many hits count at the moment; counts none."""
     key, second = _key(kit, limit, value), int(now.timestamp())

@@ -17,6 +17,7 @@ LIFETIMES = {
     LinkPurpose.CONFIRM_EMAIL: timedelta(days=7),
     LinkPurpose.CHANGE_EMAIL: timedelta(hours=24),
     LinkPurpose.REPORT: timedelta(days=7),
+    LinkPurpose.RECOVER: timedelta(hours=1),
 }
 KEPT = timedelta(days=30)  # after its life, for support
 

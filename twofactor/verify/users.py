@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from datetime import timedelta
 
 from sqlalchemy import select, update
@@ -40,6 +41,17 @@ def normal_email(text: str) -> str:
 def by_email(email: str) -> User | None:
     """The user with this normalised address, unless disabled."""
     return db.session.scalar(select(User).where(User.email == email, User.disabled_at.is_(None)))
+
+
+def by_sid(sid: str) -> User | None:
+    """The user with this sid, disabled or not."""
+    return db.session.scalar(select(User).where(User.sid == sid))
+
+
+def latest(before: int | None, most: int) -> Sequence[User]:
+    """The newest first; `before` is the id that the page before ended with."""
+    rows = select(User) if before is None else select(User).where(User.id < before)
+    return db.session.scalars(rows.order_by(User.id.desc()).limit(most)).all()
 
 
 def lock(user_id: int) -> None:

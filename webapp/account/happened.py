@@ -41,6 +41,8 @@ _SENTENCES = {
     AuditEvent.PREFERENCES_SET: "Preferences changed",
     AuditEvent.DATA_EXPORTED: "Data downloaded",
     AuditEvent.USER_UNLOCKED: "Unlocked by the operator",
+    AuditEvent.RECOVERY_LINK_SENT: "Support sent a link to log in without the second step",
+    AuditEvent.RECOVERY_LINK_USED: "Link from support used",
 }
 
 

@@ -96,6 +96,13 @@ ENGLISH = Language(
             "{brand}: a recovery code was used to log in. If it was not you, log in and report it.",
             "A recovery code was used to log in. If it was not you, log in and report it.",
         ),
+        Notice.RECOVERY_LINK_USED: (
+            "{brand}: a link from support was used to log in. Not you? {url}",
+            "A link from support was used to log in. Not you? {url}",
+            "{brand}: a link from support was used to log in. If it was not you, log in and "
+            "report it.",
+            "A link from support was used to log in. If it was not you, log in and report it.",
+        ),
         Notice.PASSWORD_CHANGED: (
             "{brand}: your password was changed. Not you? {url}",
             "Your password was changed. Not you? {url}",

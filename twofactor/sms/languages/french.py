@@ -113,6 +113,14 @@ FRENCH = Language(
             "Un code de secours a servi à une connexion. Si ce n'était pas vous, connectez-"
             "vous et signalez-le.",
         ),
+        Notice.RECOVERY_LINK_USED: (
+            "{brand} : un lien de l'assistance a servi à une connexion. Pas vous ? {url}",
+            "Un lien de l'assistance a servi à une connexion. Pas vous ? {url}",
+            "{brand} : un lien de l'assistance a servi à une connexion. Si ce n'était pas vous, "
+            "connectez-vous et signalez-le.",
+            "Un lien de l'assistance a servi à une connexion. Si ce n'était pas vous, "
+            "connectez-vous et signalez-le.",
+        ),
         Notice.PASSWORD_CHANGED: (
             "{brand} : votre mot de passe a été changé. Pas vous ? {url}",
             "Votre mot de passe a été changé. Pas vous ? {url}",

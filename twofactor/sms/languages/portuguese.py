@@ -110,6 +110,14 @@ PORTUGUESE = Language(
             "Uma senha de reserva foi usada para entrar. Se quem fez isso foi outra pessoa,"
             " entre e avise.",
         ),
+        Notice.RECOVERY_LINK_USED: (
+            "{brand}: um link do suporte foi usado para entrar. Foi outra pessoa? {url}",
+            "Um link do suporte foi usado para entrar. Foi outra pessoa? {url}",
+            "{brand}: um link do suporte foi usado para entrar. Se quem fez isso foi outra "
+            "pessoa, entre e avise.",
+            "Um link do suporte foi usado para entrar. Se quem fez isso foi outra pessoa, entre "
+            "e avise.",
+        ),
         Notice.PASSWORD_CHANGED: (
             "{brand}: a senha da sua conta foi trocada. Foi outra pessoa? {url}",
             "A senha da sua conta foi trocada. Foi outra pessoa? {url}",
