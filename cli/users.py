@@ -5,6 +5,8 @@ from typing import Any
 
 import click
 
+from cli import addresses
+from cli.addresses import named
 from cli.group import Group
 from cli.user_import import import_users
 from twofactor import audit
@@ -14,22 +16,11 @@ from twofactor.models.database import transaction
 from twofactor.sms import phone as phones
 from twofactor.verify import authenticators, obstacles, recovery, recovery_links, unlocking
 from twofactor.verify import users as accounts
-from twofactor.verify.users import BadEmail, EmailTaken
+from twofactor.verify.users import EmailTaken
 from twofactor.words import AuditEvent, AuthenticatorKind
 
 users = Group("users", help="People who log in.")
 users.add_command(import_users)
-
-
-def named(email: str) -> User:
-    """The user of this address; ends the command when there is none."""
-    try:
-        user = accounts.by_email(accounts.normal_email(email))
-    except BadEmail as error:
-        raise click.UsageError(f"{email!r} is no e-mail address. {error.reason}.") from error
-    if user is None:
-        raise click.ClickException(f"There is no user {email}. Add one: flask users create {email}")
-    return user
 
 
 @users.command("create")
@@ -39,19 +30,15 @@ def create(email: str) -> None:
 
     Example: flask users create alice@example.com
     """
-    kit = house().kit
-    try:
-        address = accounts.normal_email(email)
-    except BadEmail as error:
-        raise click.UsageError(f"{email!r} is no e-mail address. {error.reason}.") from error
+    kit, address = house().kit, addresses.read(email)
     try:
         with transaction():
             user = accounts.create(kit, address)
             token = accounts.invite(kit, user, accounts.WELCOME_LIFETIME, AuditEvent.USER_INVITED)
     except EmailTaken as error:
         raise click.ClickException("There is a user with this address already.") from error
-    click.echo("Give this link to the person; it works once, within 7 days:", err=True)
-    click.echo(f"{kit.settings.public_url}/welcome/{token}")
+    told = "Give this link to the person; it works once, within 7 days:"
+    addresses.hand_out(told, f"/welcome/{token}")
 
 
 @users.command("unlock")

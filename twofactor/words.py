@@ -143,6 +143,7 @@ class SessionState(StrEnum):
 class MailStatus(StrEnum):
     """What is known of a mail."""
 
+    ASKED = "asked"  # somebody asked for it; its words are written when its turn comes
     QUEUED = "queued"  # waiting with us
     SENT = "sent"  # the mail server took it, or in development: shown in the simulated mailbox
     FAILED = "failed"  # nobody took it
@@ -198,6 +199,8 @@ class AlertKind(StrEnum):
     SIGNATURES_FAILING = "signatures_failing"  # callbacks that no gateway signed
     BALANCE_LOW = "balance_low"  # money left with a gateway
     BUDGET_USED = "budget_used"  # most of the day's texts are sent
+    MONEY_USED = "money_used"  # most of the day's money is spent
+    PUMPING = "pumping"  # hardly any code to new phones of a country comes back
 
 
 class AuditEvent(StrEnum):
@@ -239,6 +242,7 @@ class AuditEvent(StrEnum):
     RECOVERY_LINK_SENT = "recovery_link_sent"
     RECOVERY_LINK_USED = "recovery_link_used"
     LIMIT_REACHED = "limit_reached"
+    PLACE_BLOCKED = "place_blocked"
     TEXTS_STOPPED = "texts_stopped"
     TEXTS_RESTORED = "texts_restored"
     HELP_ASKED = "help_asked"
@@ -251,6 +255,7 @@ class AuditEvent(StrEnum):
     KEY_ROTATED = "key_rotated"
     KEY_REVOKED = "key_revoked"
     GATEWAY_SWITCHED = "gateway_switched"
+    TEXT_EDITED = "text_edited"
     TEST_SENT = "test_sent"
     ALERT_ACKNOWLEDGED = "alert_acknowledged"
     ALERT_MUTED = "alert_muted"

@@ -113,10 +113,10 @@ class Product:
         return outcome
 
     def take(self) -> Order | None:
-        return jobs.take(self.kit)
+        return next(iter(jobs.take(self.kit, 1)), None)
 
     def finish(self, order: Order, result: SendResult) -> None:
-        jobs.finish(self.kit, order, result)
+        jobs.finish(self.kit, [(order, result)])
 
     def record(self, gateway: str, receipt: ParsedReceipt) -> None:
         """A receipt comes in."""

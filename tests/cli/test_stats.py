@@ -61,9 +61,19 @@ def test_csv_and_table_hold_the_same(cast: Cast) -> None:
     assert "simulator" in table
 
 
+def test_rows_can_be_split_by_carrier_and_by_error_class(cast: Cast) -> None:
+    args = ("stats", "deliveries", "--since", "15m", "--format", "json", "--by")
+    [row] = json.loads(run(cast, *args, "carrier").output)
+    assert (row["carrier"], row["attempts"], row["error_retry"]) == ("unknown", 1, 0)
+    assert json.loads(run(cast, *args, "carrier,error").output) == []
+
+
 @pytest.mark.parametrize(
     ("args", "remedy"),
-    [(["--by", "moon"], "Use gateway, country, purpose"), (["--since", "soon"], "24h, 7d")],
+    [
+        (["--by", "moon"], "Use gateway, country, carrier, purpose, error"),
+        (["--since", "soon"], "24h, 7d"),
+    ],
 )
 def test_wrong_usage_says_what_to_write(cast: Cast, args: list[str], remedy: str) -> None:
     done = run(cast, "stats", "deliveries", *args)

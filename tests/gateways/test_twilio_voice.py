@@ -36,9 +36,9 @@ CALL = OutgoingCall(
 FIELDS = {"CallSid": SID, "AccountSid": ACCOUNT, "To": CALL.to, "From": "+15005550006"}
 
 
-def gateway(url: str = CLOSED_PORT, **settings: str) -> twilio.Twilio:
+def gateway(url: str = CLOSED_PORT, patience: float = 10, **settings: str) -> twilio.Twilio:
     given = {"ACCOUNT_SID": ACCOUNT, "AUTH_TOKEN": "token", "VOICE_FROM": "+15005550006"}
-    wire = Wire(connect_seconds=0.5, read_seconds=0.3, total_seconds=0.5)
+    wire = Wire(read_seconds=patience, total_seconds=patience)
     return twilio.Twilio({**given, **settings, "API_URL": url}, wire)
 
 
@@ -48,9 +48,9 @@ def callback(fields: dict[str, str]) -> Callback:
     return Callback("POST", url, headers, urlencode(fields).encode(), NOW, attempt_sid=ATTEMPT)
 
 
-def called(stub: Stub, behaviour: Behaviour) -> object:
+def called(stub: Stub, behaviour: Behaviour, patience: float = 10) -> object:
     stub.behave(behaviour)
-    return gateway(stub.url).call(CALL)
+    return gateway(stub.url, patience).call(CALL)
 
 
 def test_it_calls_only_where_a_number_to_call_from_is_set() -> None:
@@ -105,7 +105,7 @@ def test_it_tells_why_a_call_was_refused(stub: Stub, code: int, error_class: Err
 
 
 def test_nobody_knows_after_a_timeout(stub: Stub) -> None:
-    assert isinstance(called(stub, hang), Unknown)
+    assert isinstance(called(stub, hang, patience=0.3), Unknown)
     assert len(stub.heard) == 1
 
 

@@ -22,7 +22,7 @@ from twofactor.gateways.twilio import sign
 from twofactor.house import House, house
 from twofactor.models import Attempt, GatewayState, Message, User, Verification
 from twofactor.models.database import transaction
-from twofactor.models.rollups import delivery_rollups
+from twofactor.models.rollups import rollup_cells
 from twofactor.sms import budget, prices
 from twofactor.sms.speech import LANGUAGES
 from twofactor.words import Channel, ErrorClass, Status
@@ -256,7 +256,7 @@ def test_a_refused_call_says_nothing_of_texts(
     with app.app_context():
         assert not any(state.errors for state in db.session.scalars(select(GatewayState)))
         jobs.count_deliveries(house().kit)
-        counted = {row[0] for row in db.session.execute(select(delivery_rollups.c.gateway))}
+        counted = {row[0] for row in db.session.execute(select(rollup_cells.c.gateway))}
     assert counted == {"simulator", "simulator calls"}
 
 

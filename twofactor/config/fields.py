@@ -45,6 +45,7 @@ FIELDS = (
     Field("HELP_ADDRESS", "", "e-mail or web address of your support; people in trouble see it"),
     Field("ALERT_WEBHOOK_URL", "", "https address that alerts are posted to as JSON", secret=True),
     Field("ALERT_TEXTS", "on", "`off` sends operators no text about alerts"),
+    Field("ALERT_MAILS", "on", "`off` sends operators no mail about alerts"),
     Field("METRICS_TOKEN", "", "bearer token for `/metrics` from elsewhere", secret=True),
     Field(
         "SMTP_URL", "", "mail server, like `smtp://user:password@mail.example.com:587`", secret=True

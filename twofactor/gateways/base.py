@@ -106,6 +106,7 @@ class OutgoingSms:
     segments: int
     validity_seconds: int
     callback_url: str
+    sender: str = ""  # whom the phone shows; empty: as the gateway's settings say
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +188,10 @@ class Gateway(ABC):
         """What the phones show as From, or what stands for it with the gateway; '' for none."""
         names = ("SENDER_ID", "FROM", "MESSAGING_SERVICE_SID", "ORIGINATION_IDENTITY")
         return next((self.settings[n] for n in names if self.settings.get(n)), "")
+
+    def sender_of(self, sms: OutgoingSms) -> str:
+        """From whom this text is: a service's own sender, else that of the settings."""
+        return sms.sender or self.sender_id
 
     @property
     def channels(self) -> frozenset[Channel]:

@@ -19,6 +19,7 @@ class OutgoingCall:
     language: str  # of the greeting, one of `sms.speech`
     callback_url: str  # where the gateway reports how the call fares
     answer_url: str  # where it asks what to say once a key is pressed
+    segments: int = 1  # a call has one price
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,7 +139,8 @@ class Twilio(Gateway):
 
     def send(self, sms: OutgoingSms) -> SendResult:
         service = self.settings["MESSAGING_SERVICE_SID"]
-        sender = {"messaging_service_sid": service} if service else {"from_": self.settings["FROM"]}
+        own = sms.sender or not service
+        sender = {"from_": self.sender_of(sms)} if own else {"messaging_service_sid": service}
         shortest, longest = VALIDITY_SECONDS
         return self._create(
             "messages",

@@ -1,5 +1,6 @@
 """The mails we send: plain text, one purpose each, the link on a line of its own. Pure."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from twofactor.sms.sentences import Notice
@@ -82,11 +83,12 @@ def confirm_mail(brand: str, url: str) -> Words:
 
 
 def taken_mail(brand: str, url: str) -> Words:
-    """Tells the owner of an address that somebody tried to sign up with it."""
+    """Tells the owner of an address that somebody signed up with it."""
     body = (
-        "Somebody tried to create an account with your address. You have one already.\n\n"
-        f"Was it you? Log in here, or set a new password:\n{url}\n\n"
-        "Was it not you? Then leave it: nothing changes.\n"
+        "Somebody signed up with your address. You have an account already, and it stays as it "
+        "is.\n\n"
+        f"Was it you? Log in as before, or set a new password:\n{url}\n\n"
+        "Was it not you? Then leave it: they can't confirm your address.\n"
     )
     return Words(f"{brand}: you have an account already", body)
 
@@ -101,3 +103,13 @@ def report_mail(brand: str, user_sid: str, what: str, at: str) -> Words:
         "happened before.\n"
     )
     return Words(f"{brand}: a user reported \u201cthis was not me\u201d", body)
+
+
+def alert_mail(brand: str, title: str, told: Sequence[str], url: str) -> Words:
+    """Tells an operator of an alert; `told` is what is known of it, a paragraph each."""
+    body = "\n\n".join(told)
+    body += (
+        f"\n\nAlerts, with charts; there you can say that you look after it, or mute it for "
+        f"24 hours:\n{url}\n\nYou get this mail because you are an operator of {brand}.\n"
+    )
+    return Words(f"{brand} alert: {title}", body)

@@ -41,6 +41,7 @@ class Language:
     plural: Callable[[int], str]  # a count to the name of its plural form
     code: Mapping[tuple[Purpose, str], Row]  # by purpose and plural form of the minutes
     bare_code: str  # for a very long host: nothing but the code
+    warning: str  # the words that every text with a code tells, where they fit
     notice: Mapping[Notice, Row]
     not_me: Row  # what to do: with link and keyword, with the keyword alone; stands for {url}
     invitation: Row

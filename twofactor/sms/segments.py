@@ -62,6 +62,13 @@ def culprits(text: str) -> list[tuple[str, str]]:
     return [(char, _replacement(char)) for char in strangers]
 
 
+def in_gsm7(text: str) -> str:
+    """The text with every character that forces UCS-2 replaced, or left out."""
+    for char, instead in culprits(text):
+        text = text.replace(char, instead)
+    return text
+
+
 def _width(char: str, encoding: Encoding) -> int:
     if encoding is Encoding.GSM7:
         return 2 if char in EXTENDED else 1

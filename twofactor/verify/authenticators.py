@@ -14,7 +14,7 @@ from twofactor.verify import users
 from twofactor.words import AuditEvent, AuthenticatorKind
 
 UNDO_LIFETIME = timedelta(days=7)
-CONSENT_VERSION = "2026-11"  # of the words about texts on the enrolment page
+CONSENT_VERSION = "2026-11-23"  # of the words about texts on the enrolment page
 
 ENROLLED = {
     AuthenticatorKind.PHONE: AuditEvent.PHONE_ENROLLED,

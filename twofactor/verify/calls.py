@@ -10,7 +10,7 @@ from twofactor.kit import Kit
 from twofactor.models import Attempt, Message, Verification
 from twofactor.sms import call_routes, outbox, speech
 from twofactor.sms.phone import Phone
-from twofactor.verify.targets import NoCalls, Style
+from twofactor.verify.targets import NoCalls
 from twofactor.words import Channel, Purpose, Status
 
 
@@ -33,13 +33,13 @@ def check_offered(kit: Kit, channel: Channel) -> None:
         raise NoCalls
 
 
-def enqueue(kit: Kit, verification: Verification, phone: Phone, style: Style) -> None:
+def enqueue(kit: Kit, verification: Verification, phone: Phone) -> None:
     """Write a call into the outbox. Its body is the greeting; the code stays with us."""
     purpose = Purpose(verification.purpose)
-    greeting = speech.greeting(style.brand or kit.settings.brand, purpose, verification.language)
-    outbox.enqueue(
-        kit, purpose, phone, greeting, verification.expires_at, verification.id, Channel.CALL
-    )
+    brand = verification.brand or kit.settings.brand
+    greeting = speech.greeting(brand, purpose, verification.language)
+    until, of = verification.expires_at, verification.id
+    outbox.enqueue(kit, purpose, phone, greeting, until, of, channel=Channel.CALL)
 
 
 def say(kit: Kit, gateway: str, press: KeyPress) -> Said | None:

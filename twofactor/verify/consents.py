@@ -1,6 +1,7 @@
 """What people agree to before they get texts: shown, and kept with version and time (S-32).
 
-A changed sentence needs a new CONSENT_VERSION in `authenticators`.
+The risk stands above it in two plain sentences (S-13), and is kept with it. Whoever changes a
+sentence makes a new CONSENT_VERSION in `authenticators`.
 """
 
 from twofactor.extensions import db
@@ -9,6 +10,10 @@ from twofactor.models import Authenticator, Consent, User
 
 SEND = "Send the code"
 RESTORE = "Take texts again"
+RISK = (
+    "A thief may talk your carrier into moving your number to another SIM card, and a text can be "
+    "read on its way. Without coverage none arrives."
+)
 
 
 def words(brand: str, button: str = SEND) -> str:
@@ -26,7 +31,7 @@ def record(kit: Kit, user: User, phone: Authenticator, button: str = SEND) -> No
         user_id=user.id,
         authenticator_id=phone.id,
         version=phone.consent,
-        words=words(kit.settings.brand, button),
+        words=f"{RISK} {words(kit.settings.brand, button)}",
         at=kit.now(),
     )
     db.session.add(row)

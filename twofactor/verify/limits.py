@@ -50,6 +50,9 @@ GLOBAL_DAY = Limit("sends_global_day", 1000, DAY, MANY_TEXTS)
 NEW_NUMBERS_DAY = Limit("sends_unverified_day", 800, DAY, MANY_TEXTS)  # keeps 20 % for known ones
 
 BUDGET_DAY = Limit("budget_day", 0, DAY, MANY_TEXTS)  # in money: settings, counted in sms.budget
+PUMPING = Limit(  # see verify.pumping
+    "pumping_block", 0, 12 * HOUR, "Texts to this area are paused: hardly any code came back"
+)
 HELP_DAY = Limit("help_number_day", 1, DAY, MANY_TEXTS)  # two machines could answer for ever
 # Notices are counted apart, so that telling of a change never costs the code of the next login.
 NOTICES_HOUR = Limit("notices_number_hour", 5, HOUR, MANY_TEXTS)

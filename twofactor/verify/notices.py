@@ -10,11 +10,11 @@ from twofactor.kit import Kit, Visitor
 from twofactor.mail import outbox as mails
 from twofactor.mail.wording import notice_mail
 from twofactor.models import User
-from twofactor.sms import outbox
+from twofactor.sms import edits, outbox
 from twofactor.sms.phone import Phone
 from twofactor.sms.sentences import Notice
 from twofactor.sms.wording import notice_text
-from twofactor.verify import authenticators, freezes, limits, links
+from twofactor.verify import authenticators, freezes, limits, links, users
 from twofactor.verify.limits import LimitReached
 from twofactor.words import AuditEvent, LinkPurpose, Purpose
 
@@ -37,7 +37,8 @@ def tell(
     what = {"notice": notice.value, **detail}
     at = f"on {kit.now().astimezone(UTC):%d %B %Y at %H:%M} UTC"
     browser = in_words(visitor.user_agent) if visitor else ""
-    for address in sorted({user.email, old_email or user.email}):
+    own = None if users.is_anothers(user) else user.email
+    for address in sorted({address for address in (own, old_email) if address}):
         url = _link(kit, user, what, old_email)
         words = notice_mail(kit.settings.brand, notice, at, browser, url)
         mails.enqueue(kit, address, words, user.id)
@@ -76,7 +77,12 @@ def _text(
             limits.permit_notice(kit, phone, kit.now())
             url = _link(kit, user, what, old_email)
             body = notice_text(
-                kit.settings.brand, notice, user.language, url, is_answerable=kit.is_answerable
+                kit.settings.brand,
+                notice,
+                user.language,
+                url,
+                edits.of(kit, user.language, notice),
+                is_answerable=kit.is_answerable,
             )
             outbox.enqueue(kit, Purpose.NOTICE, phone, body, kit.now() + mails.WORTH)
     except LimitReached:

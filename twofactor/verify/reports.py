@@ -42,7 +42,7 @@ def by_link(kit: Kit, link: MailLink, visitor: Visitor) -> bool:
         _take_away(kit, user, added, visitor)
     if old := detail.get("old_phone_sid"):
         authenticators.restore(kit, user, old)
-    if notice is Notice.EMAIL_CHANGED:
+    if notice is Notice.EMAIL_CHANGED and link.email_sealed is not None:
         _give_back_email(user, links.email_of(kit, link))
     if notice is Notice.PASSWORD_CHANGED:
         user.password_hash = ""  # neither the old nor the new one opens anything
@@ -126,9 +126,9 @@ def _take_away(kit: Kit, user: User, sid: str, visitor: Visitor) -> None:
 
 
 def _give_back_email(user: User, email: str) -> None:
-    taken = select(User.id).where(User.email == email, User.id != user.id)
+    taken = select(User.id).where(User.found_by == email, User.id != user.id)
     if db.session.scalar(taken) is None:
-        changed(update(User).where(User.id == user.id).values(email=email))
+        changed(update(User).where(User.id == user.id).values(email=email, found_by=email))
         db.session.refresh(user)
 
 

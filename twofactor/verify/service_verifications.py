@@ -39,23 +39,23 @@ class CodeTooShort(Exception):
 
 
 def start(kit: Kit, service: Service, wish: Wish) -> Verification:
-    """Text a code or read it aloud: the living one again, or a new one. One code lives for a phone
-    at a service.
+    """Text a code: the living one again, or a new one. One code lives for a phone at a service.
 
-    Raises LimitReached, CountryClosed, NoSendsLeft, CodeTooShort, NotLive, NoCalls.
+    Raises LimitReached, CountryClosed, NoSendsLeft, CodeTooShort, NotLive.
     """
     tenancy.count(kit, service.account)
     latest = of_phone(kit, service, wish.phone)
     if latest is not None and is_live(kit, latest) and wish.code is None:
         latest.tags = {**latest.tags, **wish.tags}
         latest.language = wish.language or latest.language
+        latest.brand = wish.style.brand or latest.brand
+        latest.app_hash = wish.style.app_hash or latest.app_hash
         db.session.flush()
         verifications.resend(
             kit,
             latest,
             wish.device,
             early=True,
-            style=_style(service, wish),
             is_guarded=wish.is_guarded,
             channel=wish.channel,
         )
@@ -100,6 +100,7 @@ def approve(kit: Kit, verification: Verification) -> bool:
     if not verifications.end(verification, VerificationStatus.APPROVED, now):
         return False
     receipts.confirm(verification, now)
+    verifications.count_right(kit, verification)
     audit.write(kit, AuditEvent.APPROVED_BY_SERVICE, verification=verification.sid)
     return True
 
@@ -118,14 +119,10 @@ def _target(kit: Kit, service: Service, wish: Wish) -> Target:
         code_length=length,
         language=wish.language or service.account.language,
         tags=wish.tags,
-        style=_style(service, wish),
+        style=Style(wish.style.brand or service.friendly_name, wish.style.app_hash),
         is_guarded=wish.is_guarded,
         channel=wish.channel,
     )
-
-
-def _style(service: Service, wish: Wish) -> Style:
-    return Style(wish.style.brand or service.friendly_name, wish.style.app_hash)
 
 
 def _was_approved(kit: Kit, service: Service, phone: Phone) -> bool:

@@ -5,8 +5,9 @@ from datetime import timedelta
 from twofactor import audit
 from twofactor.kit import Kit, Visitor
 from twofactor.models import Message
-from twofactor.sms import outbox
+from twofactor.sms import edits, outbox
 from twofactor.sms.phone import Phone
+from twofactor.sms.sentences import DEFAULT_LANGUAGE
 from twofactor.sms.wording import trial_text
 from twofactor.verify import limits
 from twofactor.verify.targets import CountryClosed
@@ -27,7 +28,8 @@ def send(
     now = kit.now()
     address = visitor.address if visitor else None
     limits.permit_send(kit, phone, address, is_verified=True, now=now)
-    body = trial_text(kit.settings.brand)
+    edited = edits.of(kit, DEFAULT_LANGUAGE, Purpose.TEST)
+    body = trial_text(kit.settings.brand, edited=edited)
     message = outbox.enqueue(kit, Purpose.TEST, phone, body, now + LIFETIME)
     message.only_gateway = gateway
     audit.write(kit, AuditEvent.TEST_SENT, user_id, visitor, gateway=gateway, message=message.sid)

@@ -9,11 +9,11 @@ from twofactor.extensions import db
 from twofactor.kit import Kit, Visitor
 from twofactor.models import Message, Service, Session, Verification
 from twofactor.models.database import changed
-from twofactor.sms import optouts, outbox, rates
+from twofactor.sms import edits, optouts, outbox, rates
 from twofactor.sms.phone import Phone
 from twofactor.sms.sentences import DEFAULT_LANGUAGE
 from twofactor.sms.wording import code_text
-from twofactor.verify import calls, codes, freezes, limits, users
+from twofactor.verify import calls, codes, freezes, limits, pumping, users
 from twofactor.verify.targets import (
     CountryClosed,
     NoSendsLeft,
@@ -21,7 +21,6 @@ from twofactor.verify.targets import (
     NotYet,
     OptedOut,
     RiskyPhone,
-    Style,
     Target,
 )
 from twofactor.words import (
@@ -59,9 +58,12 @@ def start(kit: Kit, target: Target, visitor: Visitor | None) -> Verification:
         is_guarded=target.is_guarded,
     )
     verification = _new(kit, target, now)
+    if verification.is_watched:
+        pumping.check(kit, target.phone)
+        pumping.count(kit, target.phone)
     db.session.add(verification)
     db.session.flush()
-    _enqueue(kit, verification, target.phone, target.style, target.channel)
+    _enqueue(kit, verification, target.phone, target.channel)
     _note_send(kit, verification, visitor)
     return verification
 
@@ -72,7 +74,6 @@ def resend(
     visitor: Visitor | None,
     *,
     early: bool,
-    style: Style | None = None,
     is_guarded: bool = True,
     channel: Channel = Channel.SMS,
 ) -> None:
@@ -101,7 +102,9 @@ def resend(
     address = visitor.address if visitor else None
     limits.permit_send(kit, phone, address, is_verified=True, now=now, is_guarded=is_guarded)
     rates.hasten(verification.id, now)
-    _enqueue(kit, verification, phone, style or Style(), channel)
+    if verification.is_watched and is_guarded:
+        pumping.check(kit, phone)
+    _enqueue(kit, verification, phone, channel)
     _note_send(kit, verification, visitor)
 
 
@@ -128,7 +131,7 @@ def chase(kit: Kit, message_id: int) -> bool:
     phone = phone_of(kit, verification)
     limits.permit_send(kit, phone, None, is_verified=True, now=now)
     rates.hasten(verification.id, now)
-    _enqueue(kit, verification, phone, _own_style(verification), Channel(verification.channel))
+    _enqueue(kit, verification, phone, Channel(verification.channel))
     return True
 
 
@@ -149,6 +152,12 @@ def end(verification: Verification, status: VerificationStatus, now: datetime) -
         return False
     outbox.withdraw([verification.id], now)
     return True
+
+
+def count_right(kit: Kit, verification: Verification) -> None:
+    """Its code came back: tell the guard against pumping."""
+    if verification.is_watched:
+        pumping.confirm(kit, verification, phone_of(kit, verification))
 
 
 def expire_due(kit: Kit) -> int:
@@ -177,6 +186,9 @@ def _new(kit: Kit, target: Target, now: datetime) -> Verification:
         code_digest=kit.keyring.digest_code(sid, code),
         code_length=length,
         language=target.language or _own_language(target),
+        brand=target.style.brand,
+        app_hash=target.style.app_hash,
+        is_watched=target.is_guarded and not target.is_verified,
         tags=dict(target.tags),
         status=VerificationStatus.PENDING.value,
         max_checks=rules.max_checks,
@@ -216,32 +228,34 @@ def _older(kit: Kit, target: Target) -> Select[Verification]:
     return older.where(Verification.user_id == target.session.user_id)
 
 
-def _enqueue(
-    kit: Kit, verification: Verification, phone: Phone, style: Style, channel: Channel
-) -> None:
+def _enqueue(kit: Kit, verification: Verification, phone: Phone, channel: Channel) -> None:
     if verification.code_sealed is None:
         raise NotLive
     if channel is Channel.CALL:
-        calls.enqueue(kit, verification, phone, style)
+        calls.enqueue(kit, verification, phone)
         return
+    purpose = Purpose(verification.purpose)
     body = code_text(
-        brand=style.brand or kit.settings.brand,
-        purpose=Purpose(verification.purpose),
+        brand=verification.brand or kit.settings.brand,
+        purpose=purpose,
         code=kit.keyring.unseal(verification.code_sealed, verification.code_place),
         lifetime_seconds=kit.settings.codes.lifetime_seconds,
         host=kit.settings.host,
         language=verification.language,
-        app_hash=style.app_hash,
+        app_hash=verification.app_hash,
+        edited=edits.of(kit, verification.language, purpose),
     )
-    purpose = Purpose(verification.purpose)
-    outbox.enqueue(kit, purpose, phone, body, verification.expires_at, verification.id)
+    sender = _sender(verification)
+    outbox.enqueue(
+        kit, purpose, phone, body, verification.expires_at, verification.id, sender=sender
+    )
 
 
-def _own_style(verification: Verification) -> Style:
-    """The style of a text that nobody asked for by himself."""
+def _sender(verification: Verification) -> str:
+    """The sender of the service's own; empty where the gateway's settings name it."""
     if verification.service_id is None:
-        return Style()
-    return Style(db.session.get_one(Service, verification.service_id).friendly_name)
+        return ""
+    return db.session.get_one(Service, verification.service_id).sender
 
 
 def _note_send(kit: Kit, verification: Verification, visitor: Visitor | None) -> None:

@@ -14,10 +14,9 @@ from twofactor.words import AuditEvent, AuthenticatorKind
 from webapp import fence
 from webapp import session as door
 from webapp.forms import ActionForm, PreferencesForm
+from webapp.languages import NAMES
 
 preferences = Blueprint("preferences", __name__)
-
-NAMES = {"en": "English", "fr": "Français", "sw": "Kiswahili", "lg": "Luganda", "ar": "العربية"}
 
 
 @preferences.route("/account/preferences", methods=["GET", "POST"])

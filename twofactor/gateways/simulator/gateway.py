@@ -148,7 +148,7 @@ class Simulator(Gateway):
         text = Text(
             sid=ids.new_sid(ids.MESSAGE),
             to=sms.to,
-            sender=SENDER,
+            sender=sms.sender or SENDER,
             body=sms.body,
             at=now,
             url=sms.callback_url,

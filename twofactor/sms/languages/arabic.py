@@ -94,6 +94,7 @@ ARABIC = Language(
         (Purpose.API, "many"): _YOU_MANY,
     },
     bare_code="{code} رمزك.",
+    warning="لا تشاركه.",
     notice={
         Notice.PHONE_ADDED: (
             "{brand}: أضيف هاتف إلى حسابك. لست أنت؟ {url}",

@@ -49,6 +49,7 @@ ENGLISH = Language(
         (Purpose.API, "other"): _YOU_OTHER,
     },
     bare_code="{code} is your security code.",
+    warning="Do not share it.",
     notice={
         Notice.PHONE_ADDED: (
             "{brand}: a phone was added to your account. Not you? {url}",

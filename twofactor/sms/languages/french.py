@@ -56,6 +56,7 @@ FRENCH = Language(
         (Purpose.API, "other"): _YOU_OTHER,
     },
     bare_code="{code} est votre code.",
+    warning="Ne le donnez à personne.",
     notice={
         Notice.PHONE_ADDED: (
             "{brand} : un téléphone a été ajouté à votre compte. Pas vous ? {url}",

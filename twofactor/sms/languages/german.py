@@ -49,6 +49,7 @@ GERMAN = Language(
         (Purpose.API, "other"): _YOU_OTHER,
     },
     bare_code="{code} ist Ihr Code.",
+    warning="Geben Sie ihn niemandem.",
     notice={
         Notice.PHONE_ADDED: (
             "{brand}: Ihrem Konto wurde ein Telefon hinzugefügt. Nicht Sie? {url}",

@@ -53,6 +53,7 @@ PORTUGUESE = Language(
         (Purpose.API, "other"): _YOU_OTHER,
     },
     bare_code="{code} é a sua senha SMS.",
+    warning="Nunca a compartilhe.",
     notice={
         Notice.PHONE_ADDED: (
             "{brand}: um telefone novo foi ligado à sua conta. Foi outra pessoa? {url}",

@@ -43,6 +43,7 @@ SPANISH = Language(
         (Purpose.API, "other"): _YOU_OTHER,
     },
     bare_code="{code} es tu clave.",
+    warning="No la compartas.",
     notice={
         Notice.PHONE_ADDED: (
             "{brand}: hay un celular nuevo en tu cuenta. ¿No lo hiciste? {url}",

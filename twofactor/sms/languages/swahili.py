@@ -51,6 +51,7 @@ SWAHILI = Language(
         (Purpose.API, "other"): _YOU_OTHER,
     },
     bare_code="{code} ni namba yako ya siri.",
+    warning="Usimpe mtu yeyote.",
     notice={
         Notice.PHONE_ADDED: (
             "{brand}: simu imeongezwa kwenye akaunti yako. Si wewe? {url}",
