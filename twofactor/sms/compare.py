@@ -14,7 +14,7 @@ from twofactor.models import Attempt, Message
 from twofactor.sms import routes
 from twofactor.sms.knowledge import Knowledge
 from twofactor.sms.routing import rank
-from twofactor.words import CODED, Status
+from twofactor.words import CODED, Channel, Status
 
 SURE = 1.96  # standard deviations: 95 % of the time the truth lies within
 SAMPLE = 10_000  # the latest attempts that latencies are taken from
@@ -137,7 +137,10 @@ def _ranks(kit: Kit, country: str) -> dict[str, Rank]:
 
 
 def _where(since: datetime, country: str | None) -> list[ColumnElement[bool]]:
-    recent: list[ColumnElement[bool]] = [Attempt.created_at >= since]
+    recent: list[ColumnElement[bool]] = [
+        Attempt.created_at >= since,
+        Attempt.channel == Channel.SMS,
+    ]
     return recent + ([Attempt.country == country] if country else [])
 
 
