@@ -11,6 +11,7 @@ from twofactor.house import house
 from twofactor.models import RouteChange
 from twofactor.models.database import transaction
 from twofactor.sms import breaker, budget, compare, leaders
+from twofactor.sms.stats import periods
 from twofactor.verify import authenticators, trials
 from twofactor.words import AuditEvent
 from webapp import fence
@@ -45,7 +46,7 @@ def show() -> ResponseReturnValue:
             }
             for name, state in states.items()
         ],
-        compared=compare.compare(kit, now - PERIOD),
+        compared=compare.compare(kit, periods.period("7d", now)),
         changes=[_change(change) for change in leaders.changes(CHANGES)],
         policy=kit.settings.routing.policy,
         spent=budget.spent(now),
