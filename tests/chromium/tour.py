@@ -150,7 +150,15 @@ def operating(visitor: Visitor) -> Iterator[str]:
     page.locator("tbody a").first.click()
     expect(page.get_by_role("heading", name="What happened")).to_be_visible()
     yield "message"
+
+
+def editing(visitor: Visitor) -> Iterator[str]:
+    page = visitor.page
+    visitor.become_operator()
+    visitor.enrol()
     visitor.open("/operator/gateways")
+    page.get_by_text("Addresses").first.click()
+    page.get_by_text("Switch off").first.click()
     yield "gateways"
     visitor.open("/operator/audit")
     yield "audit"
@@ -170,11 +178,11 @@ def operating(visitor: Visitor) -> Iterator[str]:
     _refused(page)
     yield "text refused"
     visitor.press("Back to the built-in text")
-    expect(page.get_by_text("It is in force.")).to_be_visible()
+    expect(page.get_by_text("The built-in text is in force again.")).to_be_visible()
 
 
 def _refused(page: Page) -> None:
     expect(page.get_by_role("alert")).to_be_visible()
 
 
-TOURS = (before_login, enrolling, logging_in, operating)
+TOURS = (before_login, enrolling, logging_in, operating, editing)

@@ -12,6 +12,7 @@ from typing import Any
 
 from twofactor.kit import Kit
 from twofactor.sms import breaker, leaders, prices, routes
+from twofactor.sms.prices import Listed
 from twofactor.sms.routing import rank
 from twofactor.sms.stats.figures import Figures
 from twofactor.sms.stats.history import cells, grouped
@@ -21,8 +22,8 @@ from twofactor.words import CODED
 SURE = 1.96  # standard deviations: 95 % of the time the truth lies within
 ROUTE = ("gateway", "country")
 
-Rank = tuple[int | None, str, Decimal | None]  # position, reason, price
-NO_RANK: Rank = (None, "not among the gateways in use", None)
+Rank = tuple[int | None, str, Decimal | None, Listed | None]  # position, reason, price, list's own
+NO_RANK: Rank = (None, "not among the gateways in use", None, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,9 @@ class Compared:
     conversion_high: float | None
     p50_seconds: float | None
     p95_seconds: float | None
-    price: Decimal | None  # of a segment, as listed
+    price: Decimal | None  # of a segment; None also where the list's has no exchange rate
+    listed_price: Decimal | None  # as the list has it, in `listed_currency`
+    listed_currency: str
     cost: Decimal | None  # None also where a part of it has no exchange rate
     cost_per_verified_login: Decimal | None
     currency: str
@@ -71,7 +74,7 @@ def _compared(
     kit: Kit, route: tuple[str, ...], figures: Figures, coded: Figures, ranked: Rank
 ) -> Compared:
     gateway, country = route
-    position, reason, price = ranked
+    position, reason, price, listed = ranked
     low, high = wilson(coded.confirmed, coded.accepted)
     cost = _worth(kit, figures.costs)
     return Compared(
@@ -90,6 +93,8 @@ def _compared(
         p50_seconds=figures.p50_seconds,
         p95_seconds=figures.p95_seconds,
         price=price,
+        listed_price=listed.per_segment if listed else None,
+        listed_currency=listed.currency if listed else "",
         cost=cost,
         cost_per_verified_login=cost / coded.confirmed if cost and coded.confirmed else None,
         currency=kit.settings.money.currency,
@@ -131,6 +136,7 @@ def _ranks_in(kit: Kit, country: str, states: list[breaker.State]) -> dict[str, 
             position,
             ranking.why if standing.gateway == ranking.leader else standing.reason,
             standing.price,
+            lists.get(standing.gateway),
         )
         for position, standing in enumerate(ranking.order, 1)
     }

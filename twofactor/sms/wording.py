@@ -25,7 +25,7 @@ class Edited:
     a host that is too long for it, and for minutes of another plural form."""
 
     sentence: str
-    most_parts: int = 1  # segments the operator pays for, where that is more than the language's
+    most_parts: int = 1  # segments the operator pays for
     plural: str = ""  # form of the minutes it was written for; none in a text without minutes
 
 
@@ -158,7 +158,7 @@ def _first_that_fits(
     may take."""
     if edited is not None:
         text = _filled(edited.sentence, brand, values)
-        if text and _fits(text, words, max(edited.most_parts, words.most_parts)):
+        if text and _fits(text, words, edited.most_parts):
             return text
     texts = [text for sentence in rows if (text := _filled(sentence, brand, values))]
     for parts in range(1, words.most_parts + 1):
