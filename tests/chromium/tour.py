@@ -173,7 +173,7 @@ def editing(visitor: Visitor) -> Iterator[str]:
     expect(page.get_by_text("Kept.")).to_be_visible()
     yield "text in the operator's words"
     words.fill("{code} opens {shop}")
-    expect(page.get_by_text("knows no placeholder {shop}")).to_be_visible()
+    expect(page.get_by_text("Knows no placeholder {shop}")).to_be_visible()
     visitor.press("Save")
     _refused(page)
     yield "text refused"

@@ -85,7 +85,7 @@ def _keep(form: EditForm, language: str, name: str) -> ResponseReturnValue:
             edits.keep(kit, language, name, wanted, version, by, door.visitor())
     except BadText as error:
         for fault in error.faults:
-            complain(form, "sentence", f"The text {fault}.")
+            complain(form, "sentence", f"{fault[:1].upper()}{fault[1:]}.")
         return _page(form, language, name)
     except EditedMeanwhile:
         form.version.data = edits.version(language, name)
