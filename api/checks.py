@@ -3,6 +3,7 @@
 The one operation that commits by itself, twice: the check is counted before it is compared.
 """
 
+from api import key_limits
 from api import text_shapes as shapes
 from api.errors import ApiError, invalid, not_found
 from api.kinds import Sid, Text
@@ -76,6 +77,6 @@ def _refusal(call: Call, outcome: CheckOutcome, verification: Verification) -> A
 OPERATIONS = (
     Operation(
         "CreateVerificationCheck", "POST", COLLECTION, "Check a code", Scope.VERIFY, check,
-        shapes.CHECK, parameters=PARAMETERS, refused=REFUSED,
+        shapes.CHECK, parameters=PARAMETERS, refused=REFUSED, limit=key_limits.CHECKS,
     ),
 )  # fmt: skip

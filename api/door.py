@@ -9,8 +9,9 @@ from werkzeug.datastructures import MultiDict
 from api import auth, errors, idempotency
 from api.auth import Doorkeeper
 from api.errors import ApiError, not_found, too_many
+from api.key_limits import Meter
 from api.numbers import UNKNOWN_PARAMETER, WRONG_TYPE
-from api.operation import Answer, Call, Operation
+from api.operation import Answer, Call, Caller, Operation
 from api.reference import reference
 from api.table import OPERATIONS
 from twofactor import audit
@@ -27,12 +28,12 @@ FORM = "application/x-www-form-urlencoded"
 
 def install(app: Flask) -> None:
     """Open this door of an app; after the pages, whose errors it leaves alone."""
-    blueprint, doorkeeper = Blueprint("api", __name__), Doorkeeper()
+    blueprint, doorkeeper, meter = Blueprint("api", __name__), Doorkeeper(), Meter()
     for operation in OPERATIONS:
         blueprint.add_url_rule(
             operation.path.replace("{", "<").replace("}", ">"),
             operation.name,
-            _view(operation, doorkeeper),
+            _view(operation, doorkeeper, meter),
             methods=[operation.method],
             provide_automatic_options=False,
         )
@@ -42,30 +43,37 @@ def install(app: Flask) -> None:
     errors.install(app)
 
 
-def _view(operation: Operation, doorkeeper: Doorkeeper) -> Any:
+def _view(operation: Operation, doorkeeper: Doorkeeper, meter: Meter) -> Any:
     def view(**path: str) -> Response:
-        return serve(operation, doorkeeper, path)
+        return serve(operation, doorkeeper, meter, path)
 
     return view
 
 
-def serve(operation: Operation, doorkeeper: Doorkeeper, path: dict[str, str]) -> Response:
+def serve(
+    operation: Operation, doorkeeper: Doorkeeper, meter: Meter, path: dict[str, str]
+) -> Response:
     """One request. Raises ApiError."""
     kit = house().kit
     caller = doorkeeper.admit(kit, request.authorization)
+    try:
+        if kit.settings.limits:
+            meter.count(operation, caller.login, kit.now())
+        answer = _serve(operation, kit, caller, path)
+    except LimitReached as error:
+        raise _limited(kit, caller, error) from error
+    if answer.wakes_sender:
+        house().sender.wake()
+    return _response(answer)
+
+
+def _serve(operation: Operation, kit: Kit, caller: Caller, path: dict[str, str]) -> Answer:
     auth.need(caller, operation.scope)
     if not all(is_sid(sid, sid[:2]) for sid in path.values()):
         raise not_found()
     values = _values(operation)
     url = kit.settings.public_url + request.path
-    call = Call(kit, caller, path, operation.read(values), url)
-    try:
-        answer = _run(operation, call, values)
-    except LimitReached as error:
-        raise _limited(kit, call, error) from error
-    if answer.wakes_sender:
-        house().sender.wake()
-    return _response(answer)
+    return _run(operation, Call(kit, caller, path, operation.read(values), url), values)
 
 
 def _run(operation: Operation, call: Call, values: MultiDict[str, str]) -> Answer:
@@ -91,10 +99,10 @@ def _values(operation: Operation) -> MultiDict[str, str]:
     return request.form
 
 
-def _limited(kit: Kit, call: Call, error: LimitReached) -> ApiError:
+def _limited(kit: Kit, caller: Caller, error: LimitReached) -> ApiError:
     with transaction():
         audit.write(
-            kit, AuditEvent.LIMIT_REACHED, limit=error.limit.name, account=call.caller.account_sid
+            kit, AuditEvent.LIMIT_REACHED, limit=error.limit.name, account=caller.account_sid
         )
     return too_many(f"{error.limit.reason}. Try again later", error.retry_after)
 

@@ -12,6 +12,7 @@ from api.numbers import INVALID, LANDLINE, NOT_SUPPORTED, UNKNOWN_PARAMETER
 from api.shape import Shape
 from api.values import Landline
 from twofactor.kit import Kit
+from twofactor.verify.limits import Limit
 from twofactor.words import Scope
 
 
@@ -77,6 +78,7 @@ class Operation:
     refused: Mapping[str, str] = field(default_factory=dict)  # Twilio's, not ours: name to reason
     writes: bool = False
     is_create: bool = False
+    limit: Limit | None = None  # of one key, where it is not that of all changes or reads
 
     def read(self, values: MultiDict[str, str]) -> dict[str, Any]:
         """The parameters by name. Nothing is ignored: a name that is unknown, given twice, or

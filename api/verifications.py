@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from api import auth, buckets
+from api import auth, buckets, key_limits
 from api import text_shapes as shapes
 from api.errors import ApiError, invalid, not_found
 from api.kinds import OneOf, Text
@@ -28,7 +28,7 @@ from twofactor.kit import Visitor
 from twofactor.models import Message, Service, Verification
 from twofactor.sms.wording import can_write
 from twofactor.verify import limits, service_verifications, verifications
-from twofactor.verify.limits import MANY_TEXTS, Limit, LimitReached
+from twofactor.verify.limits import LimitReached
 from twofactor.verify.service_verifications import CodeTooShort, Wish
 from twofactor.verify.targets import (
     CountryClosed,
@@ -42,7 +42,6 @@ from twofactor.words import Scope, VerificationStatus
 
 COLLECTION = "/v2/Services/{ServiceSid}/Verifications"
 ONE = "/v2/Services/{ServiceSid}/Verifications/{Sid}"
-KEY_MINUTE = Limit("api_key_sends_minute", 600, 60, MANY_TEXTS)
 MOST_TAGS = 10
 
 NO_PAYMENT = "payments are not described in texts"
@@ -57,6 +56,11 @@ REFUSED = {
     "TemplateCustomSubstitutions": NO_TEMPLATE,
     "EnableSnaClientToken": "silent network authentication is no channel of this server",
 }
+GONE = (
+    VerificationStatus.APPROVED,
+    VerificationStatus.EXPIRED,
+    VerificationStatus.MAX_ATTEMPTS_REACHED,
+)
 PARAMETERS = (
     Parameter("To", Number(), "The phone, in E.164", required=True),
     Parameter("Channel", OneOf(("sms", "auto")), "`sms`; `auto` is sms, too", required=True),
@@ -80,7 +84,7 @@ def start(call: Call) -> Answer:
     service = own(call)
     wish = _wish(call, service)
     with _refusals():
-        limits.hit(call.kit, KEY_MINUTE, call.caller.login, call.kit.now())
+        key_limits.count_send(call.kit, call.caller.login)
         buckets.count(call.kit, service, call.given.get("RateLimits", {}))
         verification = service_verifications.start(call.kit, service, wish)
     url = f"{call.url}/{verification.sid}"
@@ -88,9 +92,13 @@ def start(call: Call) -> Answer:
 
 
 def fetch(call: Call) -> Answer:
-    """One verification, also after it has ended."""
+    """One verification. Like Twilio's it is gone once it was approved, has expired or has no
+    checks left (twilio.com/docs/errors/20404); webhooks and attempts tell what became of it."""
     service = own(call)
-    return Answer(200, render(call, service, _one(call, service), call.url))
+    verification = _one(call, service)
+    if _status(call, verification) in GONE:
+        raise not_found()
+    return Answer(200, render(call, service, verification, call.url))
 
 
 def change(call: Call) -> Answer:
@@ -166,6 +174,12 @@ UNREACHABLE = {
 }
 
 
+FRAUD = {
+    limits.PREFIX_HOUR: "Too many texts went to neighbouring numbers; it looks like fraud",
+    limits.PUMPING: "Hardly any code to new numbers there came back; it looks like fraud",
+}
+
+
 @contextmanager
 def _refusals() -> Iterator[None]:
     """What the sending verbs raise, in Twilio's numbers."""
@@ -180,10 +194,9 @@ def _refusals() -> Iterator[None]:
         reason = f"CustomCode needs {error.length} digits: many wrong codes came for this number"
         raise invalid(reason) from error
     except LimitReached as error:
-        if error.limit is not limits.PREFIX_HOUR:
+        if error.limit not in FRAUD:
             raise
-        wait = {"Retry-After": str(error.retry_after)}
-        message = "Too many texts went to neighbouring numbers; it looks like fraud"
+        wait, message = {"Retry-After": str(error.retry_after)}, FRAUD[error.limit]
         raise ApiError(429, PUMPING, message, wait) from error
     except (IntegrityError, NotLive) as error:
         message = "Another request for this number is being served"
@@ -194,7 +207,7 @@ OPERATIONS = (
     Operation(
         "CreateVerification", "POST", COLLECTION, "Text a code to a phone", Scope.VERIFY, start,
         shapes.VERIFICATION, status=201, parameters=PARAMETERS, refused=REFUSED,
-        writes=True, is_create=True,
+        writes=True, is_create=True, limit=key_limits.SENDS,
     ),
     Operation(
         "FetchVerification", "GET", ONE, "Fetch a verification", Scope.VERIFY, fetch,

@@ -46,7 +46,7 @@ def edit(language: str, name: str, sentence: str, segments: int, dry_run: bool) 
         raise _refused(wrong)
     if not dry_run:
         _keep(language, name, wanted)
-    text = templates.draft(templates.house_of(kit.settings), language, name, wanted.sentence)
+    text = templates.draft(templates.house_of(kit), language, name, wanted.sentence)
     size = "1 segment" if text.size.parts == 1 else f"{text.size.parts} segments"
     click.echo(f"{size}, {text.spare} characters spare:\n{text.text}")
 

@@ -11,10 +11,12 @@ from cli.output import format_option, show
 from cli.text_edits import edit, history, restore
 from twofactor.house import house
 from twofactor.kit import Kit
+from twofactor.models.database import transaction
 from twofactor.sms import edits, templates
 from twofactor.sms import prices as lists
 from twofactor.sms.sentences import LANGUAGES
 from twofactor.sms.templates import Sample, house_of
+from twofactor.verify import pumping
 
 COLUMNS = ("name", "language", "source", "encoding", "units", "segments", "spare", "text")
 
@@ -57,6 +59,19 @@ def check(language: str | None, budget: int | None) -> None:
     click.echo("Every text is within its budget.")
 
 
+@texts.command("unblock")
+@click.argument("country")
+def unblock(country: str) -> None:
+    """Send codes to new phones in COUNTRY (like UG) again, after the guard against pumping
+    stopped them."""
+    with transaction():
+        lifted = pumping.lift(country)
+    if not lifted:
+        click.echo(f"Nothing is blocked in {country.upper()}.")
+        sys.exit(1)
+    click.echo(f"New phones in {country.upper()} get codes again.")
+
+
 def _prices(kit: Kit, country: str) -> dict[str, tuple[Decimal, str]]:
     listed = lists.at(list(kit.gateways), country, kit.now())
     return {name: (price.per_segment, price.currency) for name, price in listed.items()}
@@ -65,7 +80,7 @@ def _prices(kit: Kit, country: str) -> dict[str, tuple[Decimal, str]]:
 def _samples(kit: Kit, language: str | None) -> list[Sample]:
     try:
         own = edits.every(kit)
-        return list(templates.samples(house_of(kit.settings), own, language or ""))
+        return list(templates.samples(house_of(kit), own, language or ""))
     except ValueError as error:
         raise click.ClickException(f"SIXDIGITS_PUBLIC_URL: {error}.") from error
 

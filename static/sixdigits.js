@@ -17,6 +17,18 @@ all("[data-reveal]", (button) => {
   input.form.addEventListener("submit", hide); // or the browser would remember it as plain text
 });
 
+all("[data-length-of]", (line) => {
+  const input = document.getElementById(line.dataset.lengthOf), meter = line.querySelector("meter");
+  const words = line.querySelector("[role=status]");
+  input.addEventListener("input", () => {
+    const length = [...input.value].length;
+    line.hidden = !length;
+    meter.value = length;
+    words.textContent = length < meter.low ? words.dataset.short
+      : length < meter.high ? words.dataset.enough : words.dataset.good;
+  });
+});
+
 // Found again by each click, for the simulated phone changes its buttons while it is open.
 document.addEventListener("click", async ({ target }) => {
   const button = target.closest?.("[data-copy]");

@@ -40,6 +40,11 @@ class Kit:
     def now(self) -> datetime:
         return self.clock.now()
 
+    @property
+    def is_answerable(self) -> bool:
+        """True when people can answer any text, whichever gateway it goes by."""
+        return all(gateway.is_answerable for gateway in self.gateways.values())
+
 
 @dataclass(frozen=True, slots=True)
 class Visitor:

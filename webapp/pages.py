@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from twofactor.extensions import db
 from twofactor.house import house
 from twofactor.models import User
+from twofactor.verify import passwords
 from twofactor.words import SessionState
 from webapp.languages import direction
 from webapp.session import current
@@ -43,6 +44,7 @@ def install(app: Flask) -> None:
             "person": person,
             "is_development": not settings.is_production and "simulator" in settings.gateways,
             "asset": asset,
+            "lengths": (passwords.MIN_LENGTH, passwords.ADVISED_LENGTH),
         }
 
     app.context_processor(always)

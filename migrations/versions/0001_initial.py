@@ -43,24 +43,20 @@ def upgrade() -> None:
         sa.UniqueConstraint("sid", name=op.f("uq_batches_sid")),
     )
     op.create_table(
-        "cost_rollups",
-        sa.Column("span_hours", sa.SmallInteger(), autoincrement=False, nullable=False),
-        sa.Column("slice", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("gateway", sa.String(length=32), nullable=False),
+        "blocked_places",
+        sa.Column("place", sa.String(length=32), nullable=False),
         sa.Column("country", sa.String(length=2), nullable=False),
-        sa.Column("purpose", sa.String(length=32), nullable=False),
-        sa.Column("currency", sa.String(length=3), nullable=False),
-        sa.Column("millionths", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint(
-            "span_hours",
-            "slice",
-            "gateway",
-            "country",
-            "purpose",
-            "currency",
-            name=op.f("pk_cost_rollups"),
-        ),
-        sqlite_with_rowid=False,
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("place", name=op.f("pk_blocked_places")),
+    )
+    op.create_table(
+        "conversion_slices",
+        sa.Column("place", sa.String(length=32), nullable=False),
+        sa.Column("slice", sa.BigInteger(), nullable=False),
+        sa.Column("sent", sa.Integer(), nullable=False),
+        sa.Column("confirmed", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("place", "slice", name=op.f("pk_conversion_slices")),
     )
     op.create_table(
         "delivery_changes",
@@ -73,51 +69,6 @@ def upgrade() -> None:
     with op.batch_alter_table("delivery_changes", schema=None) as batch_op:
         batch_op.create_index("ix_delivery_changes_message_id", ["message_id"], unique=False)
 
-    op.create_table(
-        "delivery_rollups",
-        sa.Column("span_hours", sa.SmallInteger(), autoincrement=False, nullable=False),
-        sa.Column("slice", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("gateway", sa.String(length=32), nullable=False),
-        sa.Column("country", sa.String(length=2), nullable=False),
-        sa.Column("purpose", sa.String(length=32), nullable=False),
-        sa.Column("attempts", sa.BigInteger(), nullable=False),
-        sa.Column("accepted", sa.BigInteger(), nullable=False),
-        sa.Column("delivered", sa.BigInteger(), nullable=False),
-        sa.Column("undelivered", sa.BigInteger(), nullable=False),
-        sa.Column("failed", sa.BigInteger(), nullable=False),
-        sa.Column("expired", sa.BigInteger(), nullable=False),
-        sa.Column("rejected", sa.BigInteger(), nullable=False),
-        sa.Column("confirmed", sa.BigInteger(), nullable=False),
-        sa.Column("error_retry", sa.BigInteger(), nullable=False),
-        sa.Column("error_bad_phone", sa.BigInteger(), nullable=False),
-        sa.Column("error_blocked", sa.BigInteger(), nullable=False),
-        sa.Column("error_opted_out", sa.BigInteger(), nullable=False),
-        sa.Column("error_route", sa.BigInteger(), nullable=False),
-        sa.Column("error_account", sa.BigInteger(), nullable=False),
-        sa.Column("error_expired", sa.BigInteger(), nullable=False),
-        sa.Column("error_unclassified", sa.BigInteger(), nullable=False),
-        sa.Column("latency_00", sa.BigInteger(), nullable=False),
-        sa.Column("latency_01", sa.BigInteger(), nullable=False),
-        sa.Column("latency_02", sa.BigInteger(), nullable=False),
-        sa.Column("latency_03", sa.BigInteger(), nullable=False),
-        sa.Column("latency_04", sa.BigInteger(), nullable=False),
-        sa.Column("latency_05", sa.BigInteger(), nullable=False),
-        sa.Column("latency_06", sa.BigInteger(), nullable=False),
-        sa.Column("latency_07", sa.BigInteger(), nullable=False),
-        sa.Column("latency_08", sa.BigInteger(), nullable=False),
-        sa.Column("latency_09", sa.BigInteger(), nullable=False),
-        sa.Column("latency_10", sa.BigInteger(), nullable=False),
-        sa.Column("latency_11", sa.BigInteger(), nullable=False),
-        sa.Column("latency_12", sa.BigInteger(), nullable=False),
-        sa.Column("latency_13", sa.BigInteger(), nullable=False),
-        sa.Column("latency_14", sa.BigInteger(), nullable=False),
-        sa.Column("latency_15", sa.BigInteger(), nullable=False),
-        sa.Column("latency_16", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint(
-            "span_hours", "slice", "gateway", "country", "purpose", name=op.f("pk_delivery_rollups")
-        ),
-        sqlite_with_rowid=False,
-    )
     op.create_table(
         "early_receipts",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -254,6 +205,22 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_replies_received_at"), ["received_at"], unique=False)
 
     op.create_table(
+        "rollup_cells",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("gateway", sa.String(length=32), nullable=False),
+        sa.Column("country", sa.String(length=2), nullable=False),
+        sa.Column("carrier", sa.String(length=40), nullable=False),
+        sa.Column("purpose", sa.String(length=32), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rollup_cells")),
+        sa.UniqueConstraint(
+            "gateway",
+            "country",
+            "carrier",
+            "purpose",
+            name=op.f("uq_rollup_cells_gateway_country_carrier_purpose"),
+        ),
+    )
+    op.create_table(
         "rollup_marks",
         sa.Column("name", sa.String(length=32), nullable=False),
         sa.Column("counted_at", sa.DateTime(timezone=True), nullable=True),
@@ -317,6 +284,7 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("sid", sa.String(length=34), nullable=False),
         sa.Column("email", sa.String(length=254), nullable=False),
+        sa.Column("found_by", sa.String(length=300), nullable=False),
         sa.Column("password_hash", sa.String(length=200), nullable=False),
         sa.Column("is_operator", sa.Boolean(), nullable=False),
         sa.Column("language", sa.String(length=16), nullable=False),
@@ -325,9 +293,12 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("disabled_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_users")),
-        sa.UniqueConstraint("email", name=op.f("uq_users_email")),
+        sa.UniqueConstraint("found_by", name=op.f("uq_users_found_by")),
         sa.UniqueConstraint("sid", name=op.f("uq_users_sid")),
     )
+    with op.batch_alter_table("users", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_users_email"), ["email"], unique=False)
+
     op.create_table(
         "workers",
         sa.Column("name", sa.String(length=160), nullable=False),
@@ -457,6 +428,61 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "cost_rollups",
+        sa.Column("cell_id", sa.Integer(), nullable=False),
+        sa.Column("slot", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("millionths", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["cell_id"], ["rollup_cells.id"], name=op.f("fk_cost_rollups_cell_id")
+        ),
+        sa.PrimaryKeyConstraint("cell_id", "slot", "currency", name=op.f("pk_cost_rollups")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "delivery_rollups",
+        sa.Column("cell_id", sa.Integer(), nullable=False),
+        sa.Column("slot", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("attempts", sa.BigInteger(), nullable=False),
+        sa.Column("accepted", sa.BigInteger(), nullable=False),
+        sa.Column("delivered", sa.BigInteger(), nullable=False),
+        sa.Column("undelivered", sa.BigInteger(), nullable=False),
+        sa.Column("failed", sa.BigInteger(), nullable=False),
+        sa.Column("expired", sa.BigInteger(), nullable=False),
+        sa.Column("rejected", sa.BigInteger(), nullable=False),
+        sa.Column("confirmed", sa.BigInteger(), nullable=False),
+        sa.Column("error_retry", sa.BigInteger(), nullable=False),
+        sa.Column("error_bad_phone", sa.BigInteger(), nullable=False),
+        sa.Column("error_blocked", sa.BigInteger(), nullable=False),
+        sa.Column("error_opted_out", sa.BigInteger(), nullable=False),
+        sa.Column("error_route", sa.BigInteger(), nullable=False),
+        sa.Column("error_account", sa.BigInteger(), nullable=False),
+        sa.Column("error_expired", sa.BigInteger(), nullable=False),
+        sa.Column("error_unclassified", sa.BigInteger(), nullable=False),
+        sa.Column("latency_00", sa.BigInteger(), nullable=False),
+        sa.Column("latency_01", sa.BigInteger(), nullable=False),
+        sa.Column("latency_02", sa.BigInteger(), nullable=False),
+        sa.Column("latency_03", sa.BigInteger(), nullable=False),
+        sa.Column("latency_04", sa.BigInteger(), nullable=False),
+        sa.Column("latency_05", sa.BigInteger(), nullable=False),
+        sa.Column("latency_06", sa.BigInteger(), nullable=False),
+        sa.Column("latency_07", sa.BigInteger(), nullable=False),
+        sa.Column("latency_08", sa.BigInteger(), nullable=False),
+        sa.Column("latency_09", sa.BigInteger(), nullable=False),
+        sa.Column("latency_10", sa.BigInteger(), nullable=False),
+        sa.Column("latency_11", sa.BigInteger(), nullable=False),
+        sa.Column("latency_12", sa.BigInteger(), nullable=False),
+        sa.Column("latency_13", sa.BigInteger(), nullable=False),
+        sa.Column("latency_14", sa.BigInteger(), nullable=False),
+        sa.Column("latency_15", sa.BigInteger(), nullable=False),
+        sa.Column("latency_16", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["cell_id"], ["rollup_cells.id"], name=op.f("fk_delivery_rollups_cell_id")
+        ),
+        sa.PrimaryKeyConstraint("cell_id", "slot", name=op.f("pk_delivery_rollups")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "hooks",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("sid", sa.String(length=34), nullable=False),
@@ -528,6 +554,7 @@ def upgrade() -> None:
         sa.Column("purpose", sa.String(length=32), nullable=False),
         sa.Column("user_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("detail", sa.JSON(), nullable=False),
+        sa.Column("email_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
@@ -601,6 +628,7 @@ def upgrade() -> None:
             "account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
         ),
         sa.Column("friendly_name", sa.String(length=64), nullable=False),
+        sa.Column("sender", sa.String(length=16), nullable=False),
         sa.Column("code_length", sa.Integer(), nullable=False),
         sa.Column("custom_code_enabled", sa.Boolean(), nullable=False),
         sa.Column("skip_sms_to_landlines", sa.Boolean(), nullable=False),
@@ -801,6 +829,9 @@ def upgrade() -> None:
         sa.Column("code_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("code_length", sa.Integer(), nullable=False),
         sa.Column("language", sa.String(length=16), nullable=False),
+        sa.Column("brand", sa.String(length=64), nullable=False),
+        sa.Column("app_hash", sa.String(length=11), nullable=False),
+        sa.Column("is_watched", sa.Boolean(), nullable=False),
         sa.Column("tags", sa.JSON(), nullable=False),
         sa.Column("status", sa.String(length=32), nullable=False),
         sa.Column("checks", sa.Integer(), nullable=False),
@@ -914,6 +945,7 @@ def upgrade() -> None:
         sa.Column("phone_ending", sa.String(length=2), nullable=False),
         sa.Column("country", sa.String(length=2), nullable=False),
         sa.Column("body_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("sender", sa.String(length=16), nullable=False),
         sa.Column("only_gateway", sa.String(length=32), nullable=True),
         sa.Column("segments", sa.Integer(), nullable=False),
         sa.Column("status", sa.String(length=32), nullable=False),
@@ -1156,6 +1188,8 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_hooks_account_id"))
 
     op.drop_table("hooks")
+    op.drop_table("delivery_rollups")
+    op.drop_table("cost_rollups")
     with op.batch_alter_table("authenticators", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_authenticators_live_phone",
@@ -1187,6 +1221,9 @@ def downgrade() -> None:
 
     op.drop_table("alerts")
     op.drop_table("workers")
+    with op.batch_alter_table("users", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_users_email"))
+
     op.drop_table("users")
     with op.batch_alter_table("spent_challenges", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_spent_challenges_forget_after"))
@@ -1200,6 +1237,7 @@ def downgrade() -> None:
 
     op.drop_table("route_changes")
     op.drop_table("rollup_marks")
+    op.drop_table("rollup_cells")
     with op.batch_alter_table("replies", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_replies_received_at"))
 
@@ -1224,12 +1262,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_early_receipts_received_at"))
 
     op.drop_table("early_receipts")
-    op.drop_table("delivery_rollups")
     with op.batch_alter_table("delivery_changes", schema=None) as batch_op:
         batch_op.drop_index("ix_delivery_changes_message_id")
 
     op.drop_table("delivery_changes")
-    op.drop_table("cost_rollups")
+    op.drop_table("conversion_slices")
+    op.drop_table("blocked_places")
     op.drop_table("batches")
     op.drop_table("api_accounts")
     # ### end Alembic commands ###

@@ -1,17 +1,23 @@
 """/operator/services, and what operators allow."""
 
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
-from flask import Flask
 from sqlalchemy import update
 
 from tests.api.program import OTHER_PHONE, PHONE, Program, error
 from tests.cast import ALICE, OLIVE, Cast
+from tests.conftest import close
+from tests.settings import settings_for
+from twofactor import jobs
+from twofactor.clock import FixedClock
 from twofactor.extensions import db
+from twofactor.house import house
 from twofactor.models import Attempt
 from twofactor.models.database import transaction
 from twofactor.verify import services, tenancy
+from wsgi import create_app
 
 
 def test_it_shows_programs_what_they_sent_and_no_secret(cast: Cast, shop: Program) -> None:
@@ -49,12 +55,23 @@ def test_what_is_no_limit_changes_nothing(cast: Cast, shop: Program, name: str) 
     assert shop.start(OTHER_PHONE).status_code == 201
 
 
-def test_a_spent_budget_stops_sends(app: Flask, cast: Cast, shop: Program) -> None:
-    shop.start(PHONE)
-    cast.deliver()
-    with app.app_context(), transaction():
-        db.session.execute(update(Attempt).values(price=Decimal("0.20"), currency="USD"))
-        account = services.account_by_sid(shop.account_sid)
-        assert account is not None
-        tenancy.allow(account, None, Decimal("0.20"), None)
-    assert error(shop.start(OTHER_PHONE)) == (429, 20429)
+@pytest.mark.parametrize(
+    ("price", "currency", "is_spent"),
+    [("0.20", "USD", True), ("800", "UGX", True), ("700", "UGX", False), ("800", "KES", False)],
+)
+def test_a_spent_budget_stops_sends_in_whatever_currency_it_was_spent(
+    tmp_path: Path, clock: FixedClock, price: str, currency: str, is_spent: bool
+) -> None:
+    app = create_app(settings_for(tmp_path, EXCHANGE_RATES="UGX=0.00027"), clock)
+    with app.app_context():
+        db.create_all()
+        shop = Program(app)
+        shop.start(PHONE)
+        jobs.deliver_next(house().kit)
+        with transaction():
+            db.session.execute(update(Attempt).values(price=Decimal(price), currency=currency))
+            account = services.account_by_sid(shop.account_sid)
+            assert account is not None
+            tenancy.allow(account, None, Decimal("0.20"), None)
+    assert (shop.start(OTHER_PHONE).status_code == 429) is is_spent
+    close(app)

@@ -65,6 +65,7 @@ def before_login(visitor: Visitor) -> Iterator[str]:
         ("/login/reset/no-such-link", "new password, link used up"),
         ("/email/confirm/no-such-link", "e-mail address, link used up"),
         ("/not-me/no-such-link", "not me, link used up"),
+        ("/login/recover/no-such-link", "recovery link, used up"),
     ):
         visitor.open(path)
         yield name
@@ -150,6 +151,11 @@ def operating(visitor: Visitor) -> Iterator[str]:
     page.locator("tbody a").first.click()
     expect(page.get_by_role("heading", name="What happened")).to_be_visible()
     yield "message"
+    visitor.open("/operator/people")
+    yield "people"
+    page.locator("tbody a").first.click()
+    expect(page.get_by_role("heading", name="Latest texts")).to_be_visible()
+    yield "person"
 
 
 def editing(visitor: Visitor) -> Iterator[str]:

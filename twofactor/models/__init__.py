@@ -20,6 +20,7 @@ from twofactor.models.money import Price, Spending
 from twofactor.models.optouts import OptOut, Reply
 from twofactor.models.passkeys import Passkey, SpentChallenge
 from twofactor.models.people import LoginLink, User
+from twofactor.models.pumping import BlockedPlace, ConversionSlice
 from twofactor.models.rate_limits import Bucket, RateLimit
 from twofactor.models.recovery_codes import RecoveryCode
 from twofactor.models.remembered import RememberedBrowser
@@ -39,8 +40,10 @@ __all__ = [
     "AuditEntry",
     "Authenticator",
     "Batch",
+    "BlockedPlace",
     "Bucket",
     "Consent",
+    "ConversionSlice",
     "DeliveryChange",
     "EarlyReceipt",
     "FenceCounter",

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from threading import Lock
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import Connection, Engine, event, text
-from sqlalchemy.engine import CursorResult, make_url
+from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import UpdateBase
 
@@ -70,7 +70,7 @@ def transaction() -> Iterator[Session]:
     if session.new or session.dirty or session.deleted:
         raise RuntimeError("rows were changed outside a transaction")
     session.rollback()  # gives the connection back: whoever waits for a turn must hold none
-    with _turn():
+    with turn(db.engine):
         session.expire_all()  # after a commit there was nothing to roll back: rows stayed as read
         session.connection(execution_options={"writes": True})
         try:
@@ -81,10 +81,10 @@ def transaction() -> Iterator[Session]:
             raise
 
 
-def _turn() -> AbstractContextManager[object]:
-    """SQLite has one writer: threads of this process wait for their turn here, woken at once,
-    because its own busy wait polls and lets some starve under load."""
-    return _ONE_WRITER if db.engine.dialect.name == "sqlite" else nullcontext()
+def turn(engine: Engine) -> AbstractContextManager[object]:
+    """To be held while writing. SQLite has one writer: threads of this process wait for their turn
+    here, woken at once, because its own busy wait polls and lets some starve under load."""
+    return _ONE_WRITER if engine.dialect.name == "sqlite" else nullcontext()
 
 
 def changed(statement: UpdateBase) -> int:
@@ -93,8 +93,9 @@ def changed(statement: UpdateBase) -> int:
     Claims and counters are conditional statements whose count is checked: 0 means that somebody
     else was first, or that the condition no longer holds.
     """
-    result = db.session.execute(statement.execution_options(synchronize_session=False))
-    return cast(CursorResult[Any], result).rowcount
+    session = db.session()
+    session.flush()
+    return session.connection().execute(statement).rowcount
 
 
 def is_writable() -> bool:

@@ -39,6 +39,7 @@ class Message(Base):
     phone_ending: Mapped[str] = mapped_column(String(2))  # all that pages show of the phone
     country: Mapped[str] = mapped_column(String(2))
     body_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    sender: Mapped[str] = mapped_column(String(16), default="")  # of a service's own
     only_gateway: Mapped[str | None] = mapped_column(String(32))  # a test by this one alone
     segments: Mapped[int]
     status: Mapped[Word]  # Status

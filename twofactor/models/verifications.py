@@ -61,6 +61,9 @@ class Verification(Base):
     code_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     code_length: Mapped[int] = mapped_column(default=6)
     language: Mapped[str] = mapped_column(String(16), default="en")  # of its texts
+    brand: Mapped[str] = mapped_column(String(64), default="")  # in its texts; empty: the house's
+    app_hash: Mapped[str] = mapped_column(String(11), default="")  # that an Android app reads by
+    is_watched: Mapped[bool] = mapped_column(default=False)  # counted by the guard against pumping
     tags: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)  # a service's own words
     status: Mapped[Word]  # VerificationStatus
     checks: Mapped[int] = mapped_column(default=0)

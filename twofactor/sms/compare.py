@@ -11,7 +11,8 @@ from math import sqrt
 from typing import Any
 
 from twofactor.kit import Kit
-from twofactor.sms import breaker, leaders, prices, routes
+from twofactor.sms import routes
+from twofactor.sms.knowledge import Knowledge
 from twofactor.sms.prices import Listed
 from twofactor.sms.routing import rank
 from twofactor.sms.stats.figures import Figures
@@ -61,7 +62,7 @@ def compare(kit: Kit, period: Period, country: str | None = None) -> list[Compar
     parts = cells(period)
     kept = {"country": country} if country else {}
     every = grouped(ROUTE, parts, kept)
-    coded = grouped(ROUTE, {cell: part for cell, part in parts.items() if cell[2] in CODED}, kept)
+    coded = grouped(ROUTE, {cell: part for cell, part in parts.items() if cell[-1] in CODED}, kept)
     ranks = _ranks(kit, {place for _, place in every})
     found = [
         _compared(kit, route, figures, coded.get(route, Figures()), ranks.get(route, NO_RANK))
@@ -115,22 +116,19 @@ def wilson(hits: int, tries: int) -> tuple[float | None, float | None]:
 
 def _ranks(kit: Kit, countries: set[str]) -> dict[tuple[str, ...], Rank]:
     """Where each gateway stands now, and on what grounds. Changes nothing."""
-    states = list(breaker.states(list(kit.gateways)).values())
+    known = Knowledge(kit, kit.now())
     return {
-        (gateway, country): known
+        (gateway, country): ranked
         for country in countries
-        for gateway, known in _ranks_in(kit, country, states).items()
+        for gateway, ranked in _ranks_in(known, country).items()
     }
 
 
-def _ranks_in(kit: Kit, country: str, states: list[breaker.State]) -> dict[str, Rank]:
-    now = kit.now()
-    lists = prices.at(list(kit.gateways), country, now)
-    candidates = routes.candidates(kit, country, "", states, lists, now)
-    led, _ = leaders.leader(country)
-    ranking = rank(
-        candidates, kit.settings.routing, leader=led, may_change=False, chance=routes.NO_EXPLORING
-    )
+def _ranks_in(known: Knowledge, country: str) -> dict[str, Rank]:
+    lists, rules = known.lists(country), known.kit.settings.routing
+    candidates = known.candidates(country, "", known.states.values())
+    led, _ = known.leader(country)
+    ranking = rank(candidates, rules, leader=led, may_change=False, chance=routes.NO_EXPLORING)
     return {
         standing.gateway: (
             position,

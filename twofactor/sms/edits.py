@@ -50,7 +50,7 @@ def of(kit: Kit, language: str, name: str) -> Edited | None:
 
 def faults(kit: Kit, language: str, name: str, edited: Edited) -> list[str]:
     """What the guard says of a sentence for the gateways in use."""
-    house = templates.house_of(kit.settings)
+    house = templates.house_of(kit)
     appends = any(gateway.appends_text for gateway in kit.gateways.values())
     return templates.draft_faults(house, language, name, edited, appends=appends)
 

@@ -8,7 +8,7 @@ guard before it is kept.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from twofactor.config.settings import Settings
+from twofactor.kit import Kit
 from twofactor.sms import drafts, wording
 from twofactor.sms.language import Notice
 from twofactor.sms.segments import JOINED, SINGLE, Encoding, Segments, count, culprits, in_gsm7
@@ -57,6 +57,7 @@ class House:
     public_url: str
     code_length: int = 6
     lifetime_seconds: int = 300
+    is_answerable: bool = False  # people can answer its texts
 
     @property
     def code(self) -> str:
@@ -72,14 +73,15 @@ class House:
         return f"{self.public_url}/{page}/{TOKEN}"
 
 
-def house_of(settings: Settings) -> House:
+def house_of(kit: Kit) -> House:
     """What the settings of an installation put into its texts."""
     return House(
-        settings.brand,
-        settings.host,
-        settings.public_url,
-        settings.codes.length,
-        settings.codes.lifetime_seconds,
+        kit.settings.brand,
+        kit.settings.host,
+        kit.settings.public_url,
+        kit.settings.codes.length,
+        kit.settings.codes.lifetime_seconds,
+        kit.is_answerable,
     )
 
 
@@ -124,7 +126,7 @@ def draft(house: House, language: str, name: str, sentence: str) -> Sample:
         code=house.code,
         minutes=str(wording.minutes_of(house.lifetime_seconds)),
         host=house.host,
-        url=house.link(name),
+        url=_way(house, language, name),
     )
     origin = house.origin_line if is_coded else ""
     return Sample(_title(name), language, text, origin, name, is_edited=True)
@@ -190,7 +192,20 @@ def _rendered(house: House, language: str, name: str, edited: Edited | None) -> 
         return wording.invitation_text(house.brand, house.link(name), language, edited)
     if name == Purpose.TEST:
         return wording.trial_text(house.brand, language, edited)
-    return wording.notice_text(house.brand, Notice(name), language, house.link(name), edited)
+    return wording.notice_text(
+        house.brand,
+        Notice(name),
+        language,
+        house.link(name),
+        edited,
+        is_answerable=house.is_answerable,
+    )
+
+
+def _way(house: House, language: str, name: str) -> str:
+    """What stands for `{url}`: a link, and in a notice also what to answer."""
+    answerable = house.is_answerable and name in list(Notice)
+    return wording.ways_out(language, house.link(name), is_answerable=answerable)[0]
 
 
 def _title(name: str) -> str:

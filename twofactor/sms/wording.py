@@ -90,16 +90,25 @@ def notice_text(
     language: str = DEFAULT_LANGUAGE,
     url: str = "",
     edited: Edited | None = None,
+    *,
+    is_answerable: bool = False,
 ) -> str:
-    """The text that tells of a change; it holds no code. `url` reports that it was not you; where
-    it does not fit, or there is none, the text says to log in."""
+    """The text that tells of a change; it holds no code. `url` reports that it was not you, and
+    where `is_answerable` a keyword does; where neither fits, the text says to log in."""
     words, name = _language(language), _writable(brand)
     rows = words.notice[notice]
-    if url:
+    linked = [row for row in rows if "{url}" in row]
+    for way in ways_out(language, url, is_answerable=is_answerable):
         with suppress(ValueError):
-            linked = [row for row in rows if "{url}" in row]
-            return _first_that_fits(words, linked, edited=edited, brand=name, url=url)
+            return _first_that_fits(words, linked, edited=edited, brand=name, url=way)
     return _first_that_fits(words, [row for row in rows if "{url}" not in row], brand=name)
+
+
+def ways_out(language: str, url: str, *, is_answerable: bool) -> list[str]:
+    """What a notice says that somebody can do, the fullest first; it stands for `{url}`."""
+    ways = _language(language).not_me if is_answerable else ()
+    told = [way.format(url=url) for way in ways if url or "{url}" not in way]
+    return told + [url] * bool(url)
 
 
 def invitation_text(

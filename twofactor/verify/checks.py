@@ -68,6 +68,7 @@ def settle(
     else:
         limits.refund_guess(kit, user_sid, counted.at)
     receipts.confirm(verification, now)
+    verifications.count_right(kit, verification)
     audit.write(
         kit,
         AuditEvent.CODE_RIGHT,

@@ -1,6 +1,6 @@
 """Phones that get no text for a while, because somebody reported: this was not me."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete
 from sqlalchemy.dialects import postgresql, sqlite
@@ -27,10 +27,15 @@ def freeze(kit: Kit, fingerprint: str) -> None:
 
 def check(kit: Kit, phone: Phone) -> None:
     """Raise LimitReached while this phone is frozen."""
-    for fingerprint in kit.keyring.fingerprints(phone.e164):
-        frozen = db.session.get(FrozenPhone, fingerprint)
-        if frozen is not None and frozen.until > kit.now():
-            raise LimitReached(FROZEN, int((frozen.until - kit.now()).total_seconds()) + 1)
+    until = paused_until(kit, phone)
+    if until is not None:
+        raise LimitReached(FROZEN, int((until - kit.now()).total_seconds()) + 1)
+
+
+def paused_until(kit: Kit, phone: Phone) -> datetime | None:
+    """Until when this phone is frozen; None when it is not."""
+    rows = (db.session.get(FrozenPhone, one) for one in kit.keyring.fingerprints(phone.e164))
+    return max((row.until for row in rows if row and row.until > kit.now()), default=None)
 
 
 def thaw(fingerprint: str) -> None:

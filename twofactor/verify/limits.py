@@ -50,10 +50,14 @@ GLOBAL_DAY = Limit("sends_global_day", 1000, DAY, MANY_TEXTS)
 NEW_NUMBERS_DAY = Limit("sends_unverified_day", 800, DAY, MANY_TEXTS)  # keeps 20 % for known ones
 
 BUDGET_DAY = Limit("budget_day", 0, DAY, MANY_TEXTS)  # in money: settings, counted in sms.budget
+PUMPING = Limit(  # see verify.pumping
+    "pumping_block", 0, 12 * HOUR, "Texts to this area are paused: hardly any code came back"
+)
 HELP_DAY = Limit("help_number_day", 1, DAY, MANY_TEXTS)  # two machines could answer for ever
 # Notices are counted apart, so that telling of a change never costs the code of the next login.
 NOTICES_HOUR = Limit("notices_number_hour", 5, HOUR, MANY_TEXTS)
 NOTICES_DAY = Limit("notices_number_day", 10, DAY, MANY_TEXTS)
+REPORTS_DAY = Limit("reports_day", 2, DAY, "Too many reports")  # mails; senders can be forged
 SAME_NOTICE = Limit("same_notice_day", 1, DAY, MANY_TEXTS)
 RESETS_HOUR = Limit("resets_hour", 3, HOUR, "Too many links were asked for")
 MAILS_ADDRESS_HOUR = Limit("mails_address_hour", 20, HOUR, "Too many links were asked for")
@@ -203,6 +207,12 @@ def spent(kit: Kit, limit: Limit, value: str, now: datetime) -> int:
     """What the present window holds."""
     second = int(now.timestamp())
     return sum(hits for _, hits in _slices(limit, _key(kit, limit, value), second))
+
+
+def wait(kit: Kit, limit: Limit, value: str, now: datetime) -> int:
+    """Seconds until one more hit fits, 0 when it fits now; counts none."""
+    second = int(now.timestamp())
+    return _wait(limit, _slices(limit, _key(kit, limit, value), second), second)
 
 
 def used(kit: Kit, limit: Limit, value: str, now: datetime) -> int:

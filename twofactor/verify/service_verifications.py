@@ -47,15 +47,10 @@ def start(kit: Kit, service: Service, wish: Wish) -> Verification:
     if latest is not None and is_live(kit, latest) and wish.code is None:
         latest.tags = {**latest.tags, **wish.tags}
         latest.language = wish.language or latest.language
+        latest.brand = wish.style.brand or latest.brand
+        latest.app_hash = wish.style.app_hash or latest.app_hash
         db.session.flush()
-        verifications.resend(
-            kit,
-            latest,
-            wish.device,
-            early=True,
-            style=_style(service, wish),
-            is_guarded=wish.is_guarded,
-        )
+        verifications.resend(kit, latest, wish.device, early=True, is_guarded=wish.is_guarded)
     else:
         latest = verifications.start(kit, _target(kit, service, wish), wish.device)
     hooks.watch(latest, service.account)
@@ -97,6 +92,7 @@ def approve(kit: Kit, verification: Verification) -> bool:
     if not verifications.end(verification, VerificationStatus.APPROVED, now):
         return False
     receipts.confirm(verification, now)
+    verifications.count_right(kit, verification)
     audit.write(kit, AuditEvent.APPROVED_BY_SERVICE, verification=verification.sid)
     return True
 
@@ -115,13 +111,9 @@ def _target(kit: Kit, service: Service, wish: Wish) -> Target:
         code_length=length,
         language=wish.language or service.account.language,
         tags=wish.tags,
-        style=_style(service, wish),
+        style=Style(wish.style.brand or service.friendly_name, wish.style.app_hash),
         is_guarded=wish.is_guarded,
     )
-
-
-def _style(service: Service, wish: Wish) -> Style:
-    return Style(wish.style.brand or service.friendly_name, wish.style.app_hash)
 
 
 def _was_approved(kit: Kit, service: Service, phone: Phone) -> bool:

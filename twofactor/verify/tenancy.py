@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from twofactor.extensions import db
 from twofactor.kit import Kit
 from twofactor.models import ApiAccount, Attempt, Message, Service, Verification
+from twofactor.models.columns import Money
 from twofactor.verify import limits
 from twofactor.verify.limits import DAY, HOUR, MANY_TEXTS, Limit, LimitReached
 from twofactor.words import Status
@@ -35,7 +36,7 @@ class Use:
 def allow(
     account: ApiAccount,
     sends_per_day: int | None,
-    budget_per_day: Decimal | None,
+    budget_per_day: Decimal | None,  # in the house's currency
     language: str | None,
 ) -> None:
     """Change what an account may send; None leaves it, 0 is no limit. Raises ValueError."""
@@ -55,12 +56,13 @@ def count(kit: Kit, account: ApiAccount) -> None:
         limit = Limit("api_sends_day", account.sends_per_day, DAY, MANY_TEXTS)
         limits.hit(kit, limit, account.sid, kit.now())
     if account.budget_per_day is not None and kit.settings.limits:
-        if use(account, kit.now() - timedelta(seconds=DAY)).cost >= account.budget_per_day:
+        if use(kit, account, kit.now() - timedelta(seconds=DAY)).cost >= account.budget_per_day:
             raise LimitReached(BUDGET, HOUR)
 
 
-def use(account: ApiAccount, since: datetime) -> Use:
-    """What an account has sent since then. Costs are added as the gateways count them."""
+def use(kit: Kit, account: ApiAccount, since: datetime) -> Use:
+    """What an account has sent since then. Prices are counted in the house's currency; those in a
+    currency without a rate can't be."""
     own = (
         select(Message.id, Message.status, Message.confirmed_at)
         .join(Verification, Verification.id == Message.verification_id)
@@ -75,8 +77,11 @@ def use(account: ApiAccount, since: datetime) -> Use:
             func.count(own.c.confirmed_at),
         ).select_from(own)
     ).one()
-    prices = select(Attempt.price).join(own, own.c.id == Attempt.message_id)
-    priced = db.session.scalars(prices.where(Attempt.price.is_not(None)))
-    return Use(
-        texts, delivered, confirmed, sum((price or Decimal(0) for price in priced), Decimal(0))
-    )
+    prices = select(Attempt.currency, func.sum(Attempt.price, type_=Money))
+    totals = prices.join(own, own.c.id == Attempt.message_id).group_by(Attempt.currency)
+    worths = [
+        kit.settings.money.converted(total, currency)
+        for currency, total in db.session.execute(totals)
+    ]
+    cost = sum((worth for worth in worths if worth is not None), Decimal(0))
+    return Use(texts, delivered, confirmed, cost)

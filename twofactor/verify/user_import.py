@@ -45,7 +45,7 @@ def take(kit: Kit, rows: Sequence[UserRow], batch: Batch | None) -> Imported:
 
     In the caller's transaction, at most CHUNK rows. The phone waits for its owner to confirm it.
     """
-    wanted = select(User).where(User.email.in_([row.email for row in rows]))
+    wanted = select(User).where(User.found_by.in_([row.email for row in rows]))
     present = {user.email: user for user in db.session.scalars(wanted)}
     added = [row for row in rows if row.email not in present]
     for row in added:

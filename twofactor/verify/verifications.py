@@ -13,7 +13,7 @@ from twofactor.sms import edits, optouts, outbox, rates
 from twofactor.sms.phone import Phone
 from twofactor.sms.sentences import DEFAULT_LANGUAGE
 from twofactor.sms.wording import code_text
-from twofactor.verify import codes, freezes, limits, users
+from twofactor.verify import codes, freezes, limits, pumping, users
 from twofactor.verify.targets import (
     CountryClosed,
     NoSendsLeft,
@@ -21,7 +21,6 @@ from twofactor.verify.targets import (
     NotYet,
     OptedOut,
     RiskyPhone,
-    Style,
     Target,
 )
 from twofactor.words import (
@@ -58,9 +57,12 @@ def start(kit: Kit, target: Target, visitor: Visitor | None) -> Verification:
         is_guarded=target.is_guarded,
     )
     verification = _new(kit, target, now)
+    if verification.is_watched:
+        pumping.check(kit, target.phone)
+        pumping.count(kit, target.phone)
     db.session.add(verification)
     db.session.flush()
-    _enqueue(kit, verification, target.phone, target.style)
+    _enqueue(kit, verification, target.phone)
     _note_send(kit, verification, visitor)
     return verification
 
@@ -71,7 +73,6 @@ def resend(
     visitor: Visitor | None,
     *,
     early: bool,
-    style: Style | None = None,
     is_guarded: bool = True,
 ) -> None:
     """Text the same code again. `early`: the last text failed, so nobody need wait.
@@ -97,7 +98,9 @@ def resend(
     address = visitor.address if visitor else None
     limits.permit_send(kit, phone, address, is_verified=True, now=now, is_guarded=is_guarded)
     rates.hasten(verification.id, now)
-    _enqueue(kit, verification, phone, style or Style())
+    if verification.is_watched and is_guarded:
+        pumping.check(kit, phone)
+    _enqueue(kit, verification, phone)
     _note_send(kit, verification, visitor)
 
 
@@ -124,7 +127,7 @@ def chase(kit: Kit, message_id: int) -> bool:
     phone = phone_of(kit, verification)
     limits.permit_send(kit, phone, None, is_verified=True, now=now)
     rates.hasten(verification.id, now)
-    _enqueue(kit, verification, phone, _own_style(verification))
+    _enqueue(kit, verification, phone)
     return True
 
 
@@ -145,6 +148,12 @@ def end(verification: Verification, status: VerificationStatus, now: datetime) -
         return False
     outbox.withdraw([verification.id], now)
     return True
+
+
+def count_right(kit: Kit, verification: Verification) -> None:
+    """Its code came back: tell the guard against pumping."""
+    if verification.is_watched:
+        pumping.confirm(kit, verification, phone_of(kit, verification))
 
 
 def expire_due(kit: Kit) -> int:
@@ -173,6 +182,9 @@ def _new(kit: Kit, target: Target, now: datetime) -> Verification:
         code_digest=kit.keyring.digest_code(sid, code),
         code_length=length,
         language=target.language or _own_language(target),
+        brand=target.style.brand,
+        app_hash=target.style.app_hash,
+        is_watched=target.is_guarded and not target.is_verified,
         tags=dict(target.tags),
         status=VerificationStatus.PENDING.value,
         max_checks=rules.max_checks,
@@ -212,28 +224,31 @@ def _older(kit: Kit, target: Target) -> Select[Verification]:
     return older.where(Verification.user_id == target.session.user_id)
 
 
-def _enqueue(kit: Kit, verification: Verification, phone: Phone, style: Style) -> None:
+def _enqueue(kit: Kit, verification: Verification, phone: Phone) -> None:
     if verification.code_sealed is None:
         raise NotLive
     purpose = Purpose(verification.purpose)
     body = code_text(
-        brand=style.brand or kit.settings.brand,
+        brand=verification.brand or kit.settings.brand,
         purpose=purpose,
         code=kit.keyring.unseal(verification.code_sealed, verification.code_place),
         lifetime_seconds=kit.settings.codes.lifetime_seconds,
         host=kit.settings.host,
         language=verification.language,
-        app_hash=style.app_hash,
+        app_hash=verification.app_hash,
         edited=edits.of(kit, verification.language, purpose),
     )
-    outbox.enqueue(kit, purpose, phone, body, verification.expires_at, verification.id)
+    sender = _sender(verification)
+    outbox.enqueue(
+        kit, purpose, phone, body, verification.expires_at, verification.id, sender=sender
+    )
 
 
-def _own_style(verification: Verification) -> Style:
-    """The style of a text that nobody asked for by himself."""
+def _sender(verification: Verification) -> str:
+    """The sender of the service's own; empty where the gateway's settings name it."""
     if verification.service_id is None:
-        return Style()
-    return Style(db.session.get_one(Service, verification.service_id).friendly_name)
+        return ""
+    return db.session.get_one(Service, verification.service_id).sender
 
 
 def _note_send(kit: Kit, verification: Verification, visitor: Visitor | None) -> None:

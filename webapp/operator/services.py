@@ -63,7 +63,7 @@ def _shown(account: ApiAccount) -> dict[str, Any]:
         "name": account.name,
         "services": api.services_of(account),
         "api_keys": api.keys_of(account, now),
-        "use": tenancy.use(account, now - PERIOD),
+        "use": tenancy.use(house().kit, account, now - PERIOD),
         "sends_per_day": account.sends_per_day or 0,
         "budget_per_day": account.budget_per_day or 0,
         "language": account.language,

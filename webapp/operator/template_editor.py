@@ -132,7 +132,7 @@ def _preview(edited: Edited, language: str, name: str, country: str) -> dict[str
     shown: dict[str, Any] = {"faults": edits.faults(kit, language, name, edited), "sample": None}
     if drafts.unreadable(language, name, edited.sentence, edited.plural):
         return shown
-    home = guard.house_of(kit.settings)
+    home = guard.house_of(kit)
     sample = guard.draft(home, language, name, edited.sentence)
     costs = prices.at(list(kit.gateways), country, kit.now())
     return shown | {
@@ -180,7 +180,7 @@ def _ours(language: str, name: str) -> str:
 
 def _parts(language: str, name: str) -> int:
     """Segments of our own fullest text."""
-    home = guard.house_of(house().kit.settings)
+    home = guard.house_of(house().kit)
     return guard.draft(home, language, name, _ours(language, name)).size.parts
 
 

@@ -33,7 +33,7 @@ def show() -> ResponseReturnValue:
     if language not in LANGUAGES:
         abort(404)
     kit = house().kit
-    home = house_of(kit.settings)
+    home = house_of(kit)
     appends = any(gateway.appends_text for gateway in kit.gateways.values())
     country, countries = chosen_country(request.args.get("country", ""))
     costs = prices.at(list(kit.gateways), country, kit.now())

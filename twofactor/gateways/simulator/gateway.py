@@ -74,6 +74,10 @@ class Simulator(Gateway):
         """None: the radio knows the way."""
         return []
 
+    @property
+    def sender_id(self) -> str:
+        return SENDER
+
     def send(self, sms: OutgoingSms) -> SendResult:
         fate = network.fate(self.settings["SEED"], sms.to, sms.reference, self.loss_percent)
         if fate.refusal:
@@ -100,7 +104,7 @@ class Simulator(Gateway):
         text = Text(
             sid=ids.new_sid(ids.MESSAGE),
             to=sms.to,
-            sender=SENDER,
+            sender=sms.sender or SENDER,
             body=sms.body,
             at=now,
             url=sms.callback_url,
