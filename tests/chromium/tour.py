@@ -185,6 +185,9 @@ def editing(visitor: Visitor) -> Iterator[str]:
     yield "text refused"
     visitor.press("Back to the built-in text")
     expect(page.get_by_text("The built-in text is in force again.")).to_be_visible()
+    visitor.server.flask("services", "create", "Corner shop")
+    visitor.open("/operator/services")
+    yield "services"
 
 
 def _refused(page: Page) -> None:
