@@ -14,7 +14,7 @@ from twofactor.house import house
 from twofactor.models import Authenticator, User
 from twofactor.models.database import transaction
 from twofactor.sms import phone as phones
-from twofactor.verify import authenticators, recovery, unlocking
+from twofactor.verify import authenticators, obstacles, recovery, recovery_links, unlocking
 from twofactor.verify import users as accounts
 from twofactor.verify.users import EmailTaken
 from twofactor.words import AuditEvent, AuthenticatorKind
@@ -52,6 +52,20 @@ def unlock(email: str) -> None:
     click.echo(f"{email} is unlocked.")
 
 
+@users.command("recover")
+@click.argument("email")
+def recover(email: str) -> None:
+    """Mail EMAIL a link that stands for a lost second step, once, within an hour. Make sure who is
+    asking first; they still need the password."""
+    user = named(email)
+    try:
+        with transaction():
+            recovery_links.send(house().kit, user, by="")
+    except recovery_links.AddressNotProved as error:
+        raise click.ClickException(f"{email} was never confirmed, so no link was sent.") from error
+    click.echo(f"The link is on its way to {email}.")
+
+
 @users.command("show")
 @click.argument("email")
 @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table")
@@ -78,6 +92,7 @@ def _known(user: User) -> dict[str, Any]:
         "has_password": bool(user.password_hash),
         "is_operator": user.is_operator,
         "language": user.language,
+        "in_the_way": obstacles.obstacle(obstacles.case(house().kit, user)) or "nothing we know of",
         "recovery_codes_left": recovery.left(user.id),
         "factors": [{"kind": a.kind, "detail": _detail(a)} for a in authenticators.live(user.id)],
         "activity": [

@@ -92,6 +92,24 @@ async function passkey(form) {
   ask({ mediation: "conditional", signal: waiting.signal }).catch(() => {}); // the button is still there
 }
 
+// A draft is looked at while it is written; without script the button Check does it.
+all("[data-preview]", (form) => {
+  let waiting;
+  form.addEventListener("input", () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(look, 400);
+  });
+  async function look() {
+    const draft = new URLSearchParams(new FormData(form));
+    draft.delete("csrf_token");
+    try {
+      const answer = await fetch(`${location.pathname}?${draft}`, { redirect: "error" });
+      const found = new DOMParser().parseFromString(await answer.text(), "text/html");
+      if (answer.ok) find("#preview").replaceChildren(...found.getElementById("preview").childNodes);
+    } catch {} // the button is still there
+  }
+});
+
 const page = find("[data-code-page]");
 if (page && find("input.code")) codePage(page, page.dataset);
 

@@ -1,7 +1,7 @@
 """Alerts: pure decisions that don't flap, and what becomes of them."""
 
 from collections import Counter
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -11,22 +11,22 @@ from sqlalchemy import select
 
 from tests.browser import Browser
 from tests.cast import OLIVE, OLIVE_PHONE, Cast
-from tests.structure.tree import ROOT
 from twofactor import jobs
-from twofactor.alerts import keep, rules, tell
+from twofactor.alerts import keep, rules, runbook, tell, words
 from twofactor.alerts.rules import Finding, State, Verdict, move
 from twofactor.clock import FixedClock
 from twofactor.house import House, house
+from twofactor.mail import outbox
 from twofactor.models import Alert, AuditEntry
 from twofactor.models.database import transaction
-from twofactor.models.rollups import MEASURES, delivery_rollups
 from twofactor.sms import tally
+from twofactor.sms.stats import measures, rollup
 from twofactor.sms.stats.figures import Figures
 from twofactor.words import AlertKind, ReceiptFate
 
 
 def figures(**counts: int) -> Figures:
-    return Figures(Counter(counts))
+    return Figures.of(counts)
 
 
 def rate(delivered: int, settled: int) -> Verdict:
@@ -62,8 +62,8 @@ def test_slow_dear_silent_poor_and_forged_are_found() -> None:
     quick, slow = figures(latency_02=1000), figures(latency_09=100)
     assert rules.latency_high(slow, quick, "x", "UG").verdict is Verdict.BAD
     assert rules.latency_high(quick, quick, "x", "UG").verdict is Verdict.GOOD
-    cheap = Figures({"accepted": 1000, "cost:USD": 20_000_000})
-    dear = Figures({"accepted": 100, "cost:USD": 3_000_000})
+    cheap = Figures.of({"accepted": 1000, "cost:USD": 20_000_000})
+    dear = Figures.of({"accepted": 100, "cost:USD": 3_000_000})
     assert rules.price_jump(dear, cheap, "x", "UG").verdict is Verdict.BAD
     assert rules.price_jump(cheap, cheap, "x", "UG").verdict is Verdict.GOOD
     assert rules.receipts_stopped("x", 9, 12).verdict is Verdict.BAD
@@ -161,21 +161,48 @@ def test_somebody_looks_after_it_and_the_audit_knows_who(cast: Cast) -> None:
         assert session.scalar(select(AuditEntry.event).order_by(AuditEntry.id.desc()))
 
 
-def test_the_runbook_has_a_section_for_every_alert_here_and_in_the_docs(cast: Cast) -> None:
+def test_the_runbook_has_a_section_for_every_alert_and_the_page_shows_it(cast: Cast) -> None:
     page = cast.logged_in(OLIVE).get("/operator/runbook").text
-    docs = (ROOT / "docs" / "runbook.md").read_text()
     for kind in AlertKind:
-        assert f'id="{tell.anchor(kind)}"' in page
-        assert f"## {tell.anchor(kind)}\n" in docs
+        section = runbook.section(kind)
+        assert f'id="{section.anchor}"' in page
+        assert section.title == words.TITLES[kind]
+        assert section.paragraphs
+    assert "<code>SIXDIGITS_PUBLIC_URL</code>" in page
+    assert "/webhooks/&lt;gateway&gt;/status" in page
+    assert '<a href="#signatures-failing">' in page
+    assert "**" not in page
+
+
+def test_operators_get_a_mail_with_reason_figures_chart_and_what_to_do(cast: Cast) -> None:
+    with cast.app.app_context():
+        yesterday = house().kit.now() - timedelta(days=1)
+        _count(yesterday, delivered=950, undelivered=50, attempts=1000, accepted=1000)
+        _count(house().kit.now(), delivered=20, undelivered=80, attempts=100, accepted=100)
+        jobs.watch(house().kit)
+        jobs.watch(house().kit)
+        jobs.watch(house().kit)
+        mails = [cast_mail for cast_mail in _mails() if "alert" in cast_mail[0]]
+    [(subject, body)] = mails
+    assert subject == "Sixdigits alert: Delivery is low: twilio in UG"
+    assert body.startswith("Delivery by twilio in UG is 20 %, usually 95 %.")
+    assert "Now: 20.0 %\nUsually: 95.0 %\nOf attempts: 100" in body
+    assert "·▂" in body  # nothing before, a fifth now
+    assert "http://127.0.0.1:5000/operator/runbook#delivery-low" in body
+    assert "2. Blocked: the carrier filters." in body
+    assert "http://127.0.0.1:5000/operator/alerts\n" in body
+
+
+def test_a_line_of_text_can_be_a_chart() -> None:
+    assert words.sparks([0, 0.5, 1, None]) == "▁▅█·"
 
 
 def test_the_job_finds_a_route_that_got_worse(cast: Cast, clock: FixedClock) -> None:
     with cast.app.app_context():
         kit = house().kit
-        hour = int(clock.now().timestamp()) // 3600 * 3600
-        yesterday = hour // 86_400 * 86_400 - 86_400
-        _count(1, hour, delivered=20, undelivered=80, attempts=100, accepted=100)
-        _count(24, yesterday, delivered=950, undelivered=50, attempts=1000, accepted=1000)
+        yesterday = clock.now() - timedelta(days=1)
+        _count(clock.now(), delivered=20, undelivered=80, attempts=100, accepted=100)
+        _count(yesterday, delivered=950, undelivered=50, attempts=1000, accepted=1000)
         jobs.watch(kit)
         jobs.watch(kit)
         kinds = {alert.kind for alert in keep.open_alerts()}
@@ -200,13 +227,22 @@ def _look(*verdicts: Verdict) -> None:
             keep.settle([found], house().kit.now())
 
 
+def _mails() -> list[tuple[str, str]]:
+    unsealed = house().kit.keyring.unseal
+    return [
+        (mail.subject, unsealed(mail.body_sealed, mail.body_place))
+        for mail in outbox.latest()
+        if mail.body_sealed
+    ]
+
+
 def _rows() -> list[Alert]:
     with transaction() as session:
         return list(session.scalars(select(Alert)))
 
 
-def _count(span: int, at: int, **counts: int) -> None:
-    key = {"span_hours": span, "slice": at, "gateway": "twilio", "country": "UG"}
-    row = {name: counts.get(name, 0) for name in MEASURES}
-    with transaction() as session:
-        session.execute(delivery_rollups.insert().values({**key, **row, "purpose": "login"}))
+def _count(at: datetime, **counts: int) -> None:
+    """So many attempts at a time, by twilio in Uganda."""
+    with transaction():
+        key = measures.key(at, "twilio", "UG", "Airtel", "login")
+        rollup.add({key: Counter(counts)}, house().kit.now())

@@ -41,11 +41,14 @@ NOT_PERSONAL = {
     m.ApiAccount: "a program",
     m.ApiKey: "hashes of a program's secrets",
     m.Batch: "an operator's name for a text to many",
+    m.BlockedPlace: "a country or a keyed pseudonym of ten thousand numbers, for half a day",
     m.Bucket: "a number that a service chose",
+    m.ConversionSlice: "counts by country and by keyed pseudonym of ten thousand numbers",
     m.DeliveryChange: "ids of messages, for seconds",
     m.EarlyReceipt: "a keyed fingerprint of a phone, for minutes",
     m.FenceCounter: "keyed pseudonyms of addresses, for minutes",
     m.FrozenPhone: "a keyed fingerprint of a phone, for a day",
+    m.GatewayBalance: "money with a gateway",
     m.GatewayState: "a gateway's breaker and switch",
     m.Hook: "a program's address",
     m.HookEvent: "sids, statuses and a service's own tags, for as long as it is told of them",
@@ -65,6 +68,7 @@ NOT_PERSONAL = {
     m.Service: "a program's settings",
     m.Spending: "money in a day",
     m.SpentChallenge: "hashes of random bytes, for half an hour",
+    m.TextEdit: "what operators wrote to everybody; who did is set to nobody",
     m.Worker: "which senders live",
 }
 HIDDEN = (

@@ -35,6 +35,7 @@ class Chart:
     legend: Sequence[tuple[str, str]]  # class, word
     headings: Sequence[str]
     rows: Sequence[Sequence[str]] = field(default_factory=list)
+    links: Sequence[str] = field(default_factory=list)  # of the rows, where they lead anywhere
 
 
 def bars(title: str, about: str, names: Sequence[str], parts: Sequence[Part]) -> Chart:

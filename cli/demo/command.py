@@ -72,7 +72,7 @@ def fill(kit: Kit, messages: int, days: int, seed: int) -> None:
                 past.loader, rows = loader, Rows()
                 for hour, times in chunk:
                     past.hour(rows, hour, times)
-                _write(loader, rows)
+                _write(loader, rows, kit.now())
             count = sum(len(times) for _, times in chunk)
             done += count
             bar.update(count)
@@ -81,13 +81,13 @@ def fill(kit: Kit, messages: int, days: int, seed: int) -> None:
                 click.echo(f"{done:,} of {messages:,} messages")
 
 
-def _write(loader: Loader, rows: Rows) -> None:
+def _write(loader: Loader, rows: Rows, now: datetime) -> None:
     loader.write("messages", MESSAGES, rows.messages)
     loader.write("attempts", ATTEMPTS, rows.attempts)
     loader.write("receipts", RECEIPTS, rows.receipts)
     for table in ("users", "messages", "attempts"):
         loader.number_on(table)
-    rollup.add(rows.deltas)
+    rollup.add(rows.deltas, now)
 
 
 def _plan(

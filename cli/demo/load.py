@@ -9,6 +9,7 @@ from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
 from twofactor.extensions import Base
 
+CACHE_KIB = 256 * 1024  # so that the indexes of millions of rows stay in memory
 _WITHOUT_ZONE = len("2026-11-02 12:00:00.000000")
 
 
@@ -18,6 +19,8 @@ class Loader:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._is_sqlite = connection.dialect.name == "sqlite"
+        if self._is_sqlite:
+            connection.exec_driver_sql(f"PRAGMA cache_size=-{CACHE_KIB}")
 
     def time(self, at: datetime | None) -> Any:
         """A time in UTC as the driver wants it; SQLite's are text without zone."""

@@ -11,9 +11,9 @@ from cli.demo.load import Loader
 from cli.demo.people import Person
 from cli.demo.world import CONFIRMED, FAILURES, GATEWAYS, OUTAGE, OUTAGE_HOURS, PURPOSES
 from twofactor.kit import Kit
-from twofactor.models.rollups import HOUR
+from twofactor.models.rollups import HOUR, MINUTE, UNKNOWN
 from twofactor.sms.stats.measures import Facts, Key, amounts, measures, start
-from twofactor.sms.stats.rollup import Deltas
+from twofactor.sms.stats.rollup import MINUTES_KEPT, Deltas
 from twofactor.words import ErrorClass, Purpose, Status
 
 MESSAGES = (
@@ -22,9 +22,9 @@ MESSAGES = (
     " confirmed_at"
 ).split()
 ATTEMPTS = (
-    "id sid message_id gateway gateway_ref phone_fingerprint country status outcome error_code"
-    " error_class reason segments price currency created_at sent_at delivered_at settled_at"
-    " confirmed_at counted"
+    "id sid message_id gateway gateway_ref phone_fingerprint country carrier status outcome"
+    " error_code error_class reason segments price currency created_at sent_at delivered_at"
+    " settled_at confirmed_at counted"
 ).split()
 RECEIPTS = "fact attempt_id gateway status raw_status error_code moved received_at".split()
 _FAILURE_SHARES = [share for *_, share in FAILURES]
@@ -162,7 +162,7 @@ class Past:
 
     def _attempt(self, rows: Rows, text: Text, fate: Fate, reason: str) -> None:
         self.attempt_id += 1
-        carriage, (person, gateway, purpose, at) = GATEWAYS[text.gateway], text
+        carriage, (person, gateway, _, at) = GATEWAYS[text.gateway], text
         price, currency = (
             (None, "") if fate.sent_at is None else (carriage.price, carriage.currency)
         )
@@ -177,8 +177,7 @@ class Past:
             currency,
         )
         counted, time = measures(facts), self.loader.time
-        key = Key(start(at, HOUR), gateway, person.country, purpose)
-        rows.counted.setdefault(key, Counter())[counted] += 1
+        rows.counted.setdefault(self._key(text), Counter())[counted] += 1
         rows.attempts.append(
             (
                 self.attempt_id,
@@ -188,6 +187,7 @@ class Past:
                 f"demo-{self.tag}-{self.attempt_id}" if fate.sent_at else None,
                 person.fingerprint,
                 person.country,
+                person.carrier,
                 fate.status,
                 fate.outcome,
                 fate.code,
@@ -206,6 +206,13 @@ class Past:
         )
         if fate.sent_at and fate.settled_at:
             self._receipt(rows, gateway, fate, fate.settled_at)
+
+    def _key(self, text: Text) -> Key:
+        """Older attempts are counted by no minute any more: one key an hour is enough for them."""
+        span = MINUTE if text.at > self.now - MINUTES_KEPT else HOUR
+        person = text.person
+        place = (person.country, person.carrier or UNKNOWN)
+        return Key(start(text.at, span), text.gateway, *place, text.purpose)
 
     def _receipt(self, rows: Rows, gateway: str, fate: Fate, at: datetime) -> None:
         rows.receipts.append(

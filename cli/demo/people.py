@@ -23,6 +23,7 @@ class Person:
     e164: str
     fingerprint: str
     country: str
+    carrier: str  # '' where the phone tells none
 
 
 def invent(kit: Kit, messages: int, since: datetime, seed: int, chance: Random) -> list[Person]:
@@ -32,7 +33,8 @@ def invent(kit: Kit, messages: int, since: datetime, seed: int, chance: Random) 
     people, users, phones = [], [], []
     for number, place in enumerate(places, first):
         e164 = phone(place, chance)
-        person = Person(e164, kit.keyring.fingerprint(e164), place.country)
+        carrier = chance.choices(list(place.carriers), list(place.carriers.values()))[0]
+        person = Person(e164, kit.keyring.fingerprint(e164), place.country, carrier)
         people.append(person)
         sid = f"{seed & 0xFFFFFFFF:08x}{number:024x}"
         users.append(_user(number, sid, since))

@@ -17,17 +17,18 @@ class Place:
     country: str
     share: int
     pattern: str  # of its phones; # is any digit
+    carriers: dict[str, int]  # invented, with their shares; '' where a phone tells none
 
 
 PLACES = (
-    Place("UG", 30, "+256000######"),
-    Place("KE", 16, "+254000######"),
-    Place("US", 15, "+1###55501##"),
-    Place("GB", 11, "+447700900###"),
-    Place("NG", 10, "+2340000######"),
-    Place("IN", 8, "+91000#######"),
-    Place("DE", 6, "+49000#######"),
-    Place("FR", 4, "+3363998####"),
+    Place("UG", 30, "+256000######", {"Nile Mobile": 52, "Crane Cell": 38, "Hill Tel": 10}),
+    Place("KE", 16, "+254000######", {"Rift Mobile": 66, "Savanna": 26, "Coast Tel": 8}),
+    Place("US", 15, "+1###55501##", {"": 1}),
+    Place("GB", 11, "+447700900###", {"Thames": 34, "Pennine": 28, "Albion": 24, "Moor": 14}),
+    Place("NG", 10, "+2340000######", {"Delta": 40, "Plateau": 27, "Lagoon": 21, "Sahel": 12}),
+    Place("IN", 8, "+91000#######", {"Indus": 41, "Ganga": 37, "Deccan": 16, "Malabar": 6}),
+    Place("DE", 6, "+49000#######", {"Rhein": 38, "Elbe": 33, "Isar": 29}),
+    Place("FR", 4, "+3363998####", {"Loire": 39, "Seine": 27, "Rhône": 20, "Garonne": 14}),
 )
 
 

@@ -43,24 +43,20 @@ def upgrade() -> None:
         sa.UniqueConstraint("sid", name=op.f("uq_batches_sid")),
     )
     op.create_table(
-        "cost_rollups",
-        sa.Column("span_hours", sa.SmallInteger(), autoincrement=False, nullable=False),
-        sa.Column("slice", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("gateway", sa.String(length=32), nullable=False),
+        "blocked_places",
+        sa.Column("place", sa.String(length=32), nullable=False),
         sa.Column("country", sa.String(length=2), nullable=False),
-        sa.Column("purpose", sa.String(length=32), nullable=False),
-        sa.Column("currency", sa.String(length=3), nullable=False),
-        sa.Column("millionths", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint(
-            "span_hours",
-            "slice",
-            "gateway",
-            "country",
-            "purpose",
-            "currency",
-            name=op.f("pk_cost_rollups"),
-        ),
-        sqlite_with_rowid=False,
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("place", name=op.f("pk_blocked_places")),
+    )
+    op.create_table(
+        "conversion_slices",
+        sa.Column("place", sa.String(length=32), nullable=False),
+        sa.Column("slice", sa.BigInteger(), nullable=False),
+        sa.Column("sent", sa.Integer(), nullable=False),
+        sa.Column("confirmed", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("place", "slice", name=op.f("pk_conversion_slices")),
     )
     op.create_table(
         "delivery_changes",
@@ -73,51 +69,6 @@ def upgrade() -> None:
     with op.batch_alter_table("delivery_changes", schema=None) as batch_op:
         batch_op.create_index("ix_delivery_changes_message_id", ["message_id"], unique=False)
 
-    op.create_table(
-        "delivery_rollups",
-        sa.Column("span_hours", sa.SmallInteger(), autoincrement=False, nullable=False),
-        sa.Column("slice", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("gateway", sa.String(length=32), nullable=False),
-        sa.Column("country", sa.String(length=2), nullable=False),
-        sa.Column("purpose", sa.String(length=32), nullable=False),
-        sa.Column("attempts", sa.BigInteger(), nullable=False),
-        sa.Column("accepted", sa.BigInteger(), nullable=False),
-        sa.Column("delivered", sa.BigInteger(), nullable=False),
-        sa.Column("undelivered", sa.BigInteger(), nullable=False),
-        sa.Column("failed", sa.BigInteger(), nullable=False),
-        sa.Column("expired", sa.BigInteger(), nullable=False),
-        sa.Column("rejected", sa.BigInteger(), nullable=False),
-        sa.Column("confirmed", sa.BigInteger(), nullable=False),
-        sa.Column("error_retry", sa.BigInteger(), nullable=False),
-        sa.Column("error_bad_phone", sa.BigInteger(), nullable=False),
-        sa.Column("error_blocked", sa.BigInteger(), nullable=False),
-        sa.Column("error_opted_out", sa.BigInteger(), nullable=False),
-        sa.Column("error_route", sa.BigInteger(), nullable=False),
-        sa.Column("error_account", sa.BigInteger(), nullable=False),
-        sa.Column("error_expired", sa.BigInteger(), nullable=False),
-        sa.Column("error_unclassified", sa.BigInteger(), nullable=False),
-        sa.Column("latency_00", sa.BigInteger(), nullable=False),
-        sa.Column("latency_01", sa.BigInteger(), nullable=False),
-        sa.Column("latency_02", sa.BigInteger(), nullable=False),
-        sa.Column("latency_03", sa.BigInteger(), nullable=False),
-        sa.Column("latency_04", sa.BigInteger(), nullable=False),
-        sa.Column("latency_05", sa.BigInteger(), nullable=False),
-        sa.Column("latency_06", sa.BigInteger(), nullable=False),
-        sa.Column("latency_07", sa.BigInteger(), nullable=False),
-        sa.Column("latency_08", sa.BigInteger(), nullable=False),
-        sa.Column("latency_09", sa.BigInteger(), nullable=False),
-        sa.Column("latency_10", sa.BigInteger(), nullable=False),
-        sa.Column("latency_11", sa.BigInteger(), nullable=False),
-        sa.Column("latency_12", sa.BigInteger(), nullable=False),
-        sa.Column("latency_13", sa.BigInteger(), nullable=False),
-        sa.Column("latency_14", sa.BigInteger(), nullable=False),
-        sa.Column("latency_15", sa.BigInteger(), nullable=False),
-        sa.Column("latency_16", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint(
-            "span_hours", "slice", "gateway", "country", "purpose", name=op.f("pk_delivery_rollups")
-        ),
-        sqlite_with_rowid=False,
-    )
     op.create_table(
         "early_receipts",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -164,6 +115,16 @@ def upgrade() -> None:
         sa.Column("phone_fingerprint", sa.String(length=64), nullable=False),
         sa.Column("until", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("phone_fingerprint", name=op.f("pk_frozen_phones")),
+    )
+    op.create_table(
+        "gateway_balances",
+        sa.Column("gateway", sa.String(length=32), nullable=False),
+        sa.Column(
+            "amount", sa.Numeric(18, 6).with_variant(sa.BigInteger(), "sqlite"), nullable=False
+        ),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("gateway", name=op.f("pk_gateway_balances")),
     )
     op.create_table(
         "gateway_states",
@@ -243,6 +204,22 @@ def upgrade() -> None:
     with op.batch_alter_table("replies", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_replies_received_at"), ["received_at"], unique=False)
 
+    op.create_table(
+        "rollup_cells",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("gateway", sa.String(length=32), nullable=False),
+        sa.Column("country", sa.String(length=2), nullable=False),
+        sa.Column("carrier", sa.String(length=40), nullable=False),
+        sa.Column("purpose", sa.String(length=32), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rollup_cells")),
+        sa.UniqueConstraint(
+            "gateway",
+            "country",
+            "carrier",
+            "purpose",
+            name=op.f("uq_rollup_cells_gateway_country_carrier_purpose"),
+        ),
+    )
     op.create_table(
         "rollup_marks",
         sa.Column("name", sa.String(length=32), nullable=False),
@@ -451,6 +428,61 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "cost_rollups",
+        sa.Column("cell_id", sa.Integer(), nullable=False),
+        sa.Column("slot", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("millionths", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["cell_id"], ["rollup_cells.id"], name=op.f("fk_cost_rollups_cell_id")
+        ),
+        sa.PrimaryKeyConstraint("cell_id", "slot", "currency", name=op.f("pk_cost_rollups")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "delivery_rollups",
+        sa.Column("cell_id", sa.Integer(), nullable=False),
+        sa.Column("slot", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("attempts", sa.BigInteger(), nullable=False),
+        sa.Column("accepted", sa.BigInteger(), nullable=False),
+        sa.Column("delivered", sa.BigInteger(), nullable=False),
+        sa.Column("undelivered", sa.BigInteger(), nullable=False),
+        sa.Column("failed", sa.BigInteger(), nullable=False),
+        sa.Column("expired", sa.BigInteger(), nullable=False),
+        sa.Column("rejected", sa.BigInteger(), nullable=False),
+        sa.Column("confirmed", sa.BigInteger(), nullable=False),
+        sa.Column("error_retry", sa.BigInteger(), nullable=False),
+        sa.Column("error_bad_phone", sa.BigInteger(), nullable=False),
+        sa.Column("error_blocked", sa.BigInteger(), nullable=False),
+        sa.Column("error_opted_out", sa.BigInteger(), nullable=False),
+        sa.Column("error_route", sa.BigInteger(), nullable=False),
+        sa.Column("error_account", sa.BigInteger(), nullable=False),
+        sa.Column("error_expired", sa.BigInteger(), nullable=False),
+        sa.Column("error_unclassified", sa.BigInteger(), nullable=False),
+        sa.Column("latency_00", sa.BigInteger(), nullable=False),
+        sa.Column("latency_01", sa.BigInteger(), nullable=False),
+        sa.Column("latency_02", sa.BigInteger(), nullable=False),
+        sa.Column("latency_03", sa.BigInteger(), nullable=False),
+        sa.Column("latency_04", sa.BigInteger(), nullable=False),
+        sa.Column("latency_05", sa.BigInteger(), nullable=False),
+        sa.Column("latency_06", sa.BigInteger(), nullable=False),
+        sa.Column("latency_07", sa.BigInteger(), nullable=False),
+        sa.Column("latency_08", sa.BigInteger(), nullable=False),
+        sa.Column("latency_09", sa.BigInteger(), nullable=False),
+        sa.Column("latency_10", sa.BigInteger(), nullable=False),
+        sa.Column("latency_11", sa.BigInteger(), nullable=False),
+        sa.Column("latency_12", sa.BigInteger(), nullable=False),
+        sa.Column("latency_13", sa.BigInteger(), nullable=False),
+        sa.Column("latency_14", sa.BigInteger(), nullable=False),
+        sa.Column("latency_15", sa.BigInteger(), nullable=False),
+        sa.Column("latency_16", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["cell_id"], ["rollup_cells.id"], name=op.f("fk_delivery_rollups_cell_id")
+        ),
+        sa.PrimaryKeyConstraint("cell_id", "slot", name=op.f("pk_delivery_rollups")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "hooks",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("sid", sa.String(length=34), nullable=False),
@@ -522,6 +554,7 @@ def upgrade() -> None:
         sa.Column("purpose", sa.String(length=32), nullable=False),
         sa.Column("user_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("detail", sa.JSON(), nullable=False),
+        sa.Column("email_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
@@ -595,6 +628,7 @@ def upgrade() -> None:
             "account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
         ),
         sa.Column("friendly_name", sa.String(length=64), nullable=False),
+        sa.Column("sender", sa.String(length=16), nullable=False),
         sa.Column("code_length", sa.Integer(), nullable=False),
         sa.Column("custom_code_enabled", sa.Boolean(), nullable=False),
         sa.Column("skip_sms_to_landlines", sa.Boolean(), nullable=False),
@@ -638,6 +672,25 @@ def upgrade() -> None:
     with op.batch_alter_table("sessions", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_sessions_user_id"), ["user_id"], unique=False)
 
+    op.create_table(
+        "text_edits",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("language", sa.String(length=16), nullable=False),
+        sa.Column("name", sa.String(length=32), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("sentence", sa.String(length=400), nullable=False),
+        sa.Column("most_parts", sa.Integer(), nullable=False),
+        sa.Column("plural", sa.String(length=8), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("edited_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["edited_by"], ["users.id"], name=op.f("fk_text_edits_edited_by"), ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_text_edits")),
+        sa.UniqueConstraint(
+            "language", "name", "version", name=op.f("uq_text_edits_language_name_version")
+        ),
+    )
     op.create_table(
         "consents",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -776,6 +829,9 @@ def upgrade() -> None:
         sa.Column("code_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("code_length", sa.Integer(), nullable=False),
         sa.Column("language", sa.String(length=16), nullable=False),
+        sa.Column("brand", sa.String(length=64), nullable=False),
+        sa.Column("app_hash", sa.String(length=11), nullable=False),
+        sa.Column("is_watched", sa.Boolean(), nullable=False),
         sa.Column("tags", sa.JSON(), nullable=False),
         sa.Column("status", sa.String(length=32), nullable=False),
         sa.Column("checks", sa.Integer(), nullable=False),
@@ -819,7 +875,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("verifications", schema=None) as batch_op:
         batch_op.create_index(
-            batch_op.f("ix_verifications_phone_fingerprint"), ["phone_fingerprint"], unique=False
+            "ix_verifications_phone_fingerprint", ["phone_fingerprint", "service_id"], unique=False
         )
         batch_op.create_index(
             batch_op.f("ix_verifications_session_id"), ["session_id"], unique=False
@@ -889,6 +945,7 @@ def upgrade() -> None:
         sa.Column("phone_ending", sa.String(length=2), nullable=False),
         sa.Column("country", sa.String(length=2), nullable=False),
         sa.Column("body_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("sender", sa.String(length=16), nullable=False),
         sa.Column("only_gateway", sa.String(length=32), nullable=True),
         sa.Column("segments", sa.Integer(), nullable=False),
         sa.Column("status", sa.String(length=32), nullable=False),
@@ -1077,7 +1134,7 @@ def downgrade() -> None:
         )
         batch_op.drop_index("ix_verifications_status_expires_at")
         batch_op.drop_index(batch_op.f("ix_verifications_session_id"))
-        batch_op.drop_index(batch_op.f("ix_verifications_phone_fingerprint"))
+        batch_op.drop_index("ix_verifications_phone_fingerprint")
 
     op.drop_table("verifications")
     with op.batch_alter_table("recovery_codes", schema=None) as batch_op:
@@ -1095,6 +1152,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_consents_user_id"))
 
     op.drop_table("consents")
+    op.drop_table("text_edits")
     with op.batch_alter_table("sessions", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_sessions_user_id"))
 
@@ -1130,6 +1188,8 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_hooks_account_id"))
 
     op.drop_table("hooks")
+    op.drop_table("delivery_rollups")
+    op.drop_table("cost_rollups")
     with op.batch_alter_table("authenticators", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_authenticators_live_phone",
@@ -1177,6 +1237,7 @@ def downgrade() -> None:
 
     op.drop_table("route_changes")
     op.drop_table("rollup_marks")
+    op.drop_table("rollup_cells")
     with op.batch_alter_table("replies", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_replies_received_at"))
 
@@ -1191,6 +1252,7 @@ def downgrade() -> None:
 
     op.drop_table("limit_slices")
     op.drop_table("gateway_states")
+    op.drop_table("gateway_balances")
     op.drop_table("frozen_phones")
     with op.batch_alter_table("fence_counters", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_fence_counters_ends_at"))
@@ -1200,12 +1262,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_early_receipts_received_at"))
 
     op.drop_table("early_receipts")
-    op.drop_table("delivery_rollups")
     with op.batch_alter_table("delivery_changes", schema=None) as batch_op:
         batch_op.drop_index("ix_delivery_changes_message_id")
 
     op.drop_table("delivery_changes")
-    op.drop_table("cost_rollups")
+    op.drop_table("conversion_slices")
+    op.drop_table("blocked_places")
     op.drop_table("batches")
     op.drop_table("api_accounts")
     # ### end Alembic commands ###

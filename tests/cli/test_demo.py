@@ -31,7 +31,7 @@ def filled(tmp_path: Path, clock: FixedClock) -> Iterator[Flask]:
 def test_its_roll_ups_equal_a_count_over_its_rows(filled: Flask) -> None:
     with filled.app_context():
         assert db.session.scalar(select(func.count()).select_from(Message)) == 600
-        assert rolled_up() == rolled_up(24) == raw_counts()
+        assert rolled_up() == rolled_up(1440) == raw_counts()
 
 
 def test_the_job_finds_nothing_left_to_count(filled: Flask) -> None:

@@ -45,7 +45,7 @@ def run(cast: Cast, *args: str) -> Result:
 
 
 def test_json_rows_have_the_keys_of_the_contract(cast: Cast) -> None:
-    done = run(cast, "stats", "deliveries", "--format", "json")
+    done = run(cast, "stats", "deliveries")
     [row] = json.loads(done.output)
     assert row.keys() >= CONTRACT
     assert (row["gateway"], row["country"]) == ("simulator", "US")
@@ -56,14 +56,24 @@ def test_csv_and_table_hold_the_same(cast: Cast) -> None:
     done = run(cast, "stats", "deliveries", "--since", "7d", "--by", "purpose", "--format", "csv")
     [row] = csv.DictReader(io.StringIO(done.output))
     assert (row["purpose"], row["attempts"], row["cost"]) == ("login", "1", "")
-    table = run(cast, "stats", "deliveries").output
+    table = run(cast, "stats", "deliveries", "--format", "table").output
     assert "conversion rate" in table
     assert "simulator" in table
 
 
+def test_rows_can_be_split_by_carrier_and_by_error_class(cast: Cast) -> None:
+    args = ("stats", "deliveries", "--since", "15m", "--format", "json", "--by")
+    [row] = json.loads(run(cast, *args, "carrier").output)
+    assert (row["carrier"], row["attempts"], row["error_retry"]) == ("unknown", 1, 0)
+    assert json.loads(run(cast, *args, "carrier,error").output) == []
+
+
 @pytest.mark.parametrize(
     ("args", "remedy"),
-    [(["--by", "moon"], "Use gateway, country, purpose"), (["--since", "soon"], "24h, 7d")],
+    [
+        (["--by", "moon"], "Use gateway, country, carrier, purpose, error"),
+        (["--since", "soon"], "24h, 7d"),
+    ],
 )
 def test_wrong_usage_says_what_to_write(cast: Cast, args: list[str], remedy: str) -> None:
     done = run(cast, "stats", "deliveries", *args)

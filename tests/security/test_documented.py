@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from api import key_limits
 from tests.structure.tree import ROOT
 from twofactor import jobs
 from twofactor.config.fields import FIELDS
@@ -18,7 +19,11 @@ ROWS = [
     for line in PAGE.splitlines()
     if line.startswith("|") and not line.startswith("|--")
 ]
-NAMED = [value if isinstance(value, tuple) else (value,) for value in vars(limits).values()]
+NAMED = [
+    value if isinstance(value, tuple) else (value,)
+    for module in (limits, key_limits)
+    for value in vars(module).values()
+]
 LIMITS = list(dict.fromkeys(one for group in NAMED for one in group if isinstance(one, Limit)))
 CODES = {
     "digits": "CODE_LENGTH",

@@ -23,17 +23,29 @@ from twofactor.house import house
 from twofactor.kit import Kit
 from twofactor.models import Attempt, DeliveryChange, Message, RollupMark, User, Verification
 from twofactor.models.database import transaction
-from twofactor.models.rollups import EVER, MEASURES, cost_rollups, delivery_rollups
-from twofactor.sms import outbox, receipts
+from twofactor.models.rollups import (
+    EVER,
+    HOUR,
+    MEASURES,
+    MINUTE,
+    SLOTS_A_SPAN,
+    SPANS,
+    UNKNOWN,
+    cost_rollups,
+    delivery_rollups,
+    rollup_cells,
+    slot,
+)
+from twofactor.sms import claims, outbox, receipts
 from twofactor.sms.phone import Phone
-from twofactor.sms.settle import settle
+from twofactor.sms.settle import Pauses, settle
 from twofactor.sms.stats import history, measures, periods, rollup
 from twofactor.verify import users
 from twofactor.words import Channel, ErrorClass, Purpose, Status, VerificationStatus
 from wsgi import create_app
 
 PHONES = (Phone("+12025550123", "US"), Phone("+256700111222", "UG"))
-Count = Counter[tuple[str, str, str, str]]
+Count = Counter[tuple[str, ...]]
 
 
 class Street:
@@ -84,11 +96,11 @@ class Street:
             None,  # the sender dies
         ]
         with transaction():
-            order = outbox.claim(self.kit)
+            orders = claims.claim(self.kit)
         result = results[pick % len(results)]
-        if order is not None and result is not None:
+        if orders and result is not None:
             with transaction():
-                settle(order.attempt_id, order.message_id, result, self.kit.now(), timedelta(0))
+                settle(self.kit, [(orders[0], result)], self.kit.now(), Pauses(0, 0))
 
     def report(self, pick: int) -> None:
         """A receipt for any attempt, early, late or against what was said before."""
@@ -115,7 +127,7 @@ class Street:
         found = db.session.scalars(select(Verification).order_by(Verification.id)).all()
         if found:
             with transaction():
-                receipts.confirm(found[pick % len(found)], self.kit.now())
+                receipts.confirm(found[pick % len(found)].id, self.kit.now())
 
     def wait(self, pick: int) -> None:
         self.clock.advance((1, 9, 700, 5_000, 90_000)[pick % 5])
@@ -165,8 +177,10 @@ def test_roll_ups_and_tail_equal_a_count_over_the_raw_rows(
     assert whole.attempts == sum(n for (*_, name), n in raw.items() if name == "attempts")
     jobs.count_deliveries(street.kit)
     assert not rollup.pending().deltas
-    for span in (1, 24):
+    for span in set(SPANS) - {MINUTE, EVER}:
         assert rolled_up(span) == raw
+    lately = street.kit.now() - rollup.MINUTES_KEPT
+    assert rolled_up(MINUTE, lately) == raw_counts(lately)
     assert _spent() == 50_000 * sum(
         price is not None for price in db.session.scalars(select(Attempt.price))
     )
@@ -221,13 +235,15 @@ def _clear() -> None:
         assert session.query(User).count() == 1
 
 
-def raw_counts() -> Count:
+def raw_counts(since: datetime | None = None) -> Count:
     """A plain count over the rows, written without the code under test."""
     found: Count = Counter()
     rows = db.session.execute(
         select(Attempt, Message).join(Message, Message.id == Attempt.message_id)
     )
     for attempt, message in rows:
+        if since and attempt.created_at.replace(second=0, microsecond=0) < since:
+            continue
         names = ["attempts"]
         if attempt.outcome in ("accepted", "unknown") or attempt.delivered_at:
             names.append("accepted")
@@ -239,18 +255,25 @@ def raw_counts() -> Count:
             names.append("confirmed")
         if attempt.sent_at and attempt.delivered_at:
             names.append("latency")
-        cell = (attempt.gateway, attempt.country, message.purpose)
+        carrier = attempt.carrier or UNKNOWN
+        cell = (attempt.gateway, attempt.country, carrier, message.purpose)
         found.update((*cell, name) for name in names)
     return found
 
 
-def rolled_up(span: int = 1) -> Count:
+def rolled_up(span: int = 60, since: datetime | None = None) -> Count:
     found: Count = Counter()
-    table = delivery_rollups
-    for row in db.session.execute(select(table).where(table.c.span_hours == span)).mappings():
+    first = int(since.timestamp()) if since else 0
+    table = delivery_rollups.join(rollup_cells)
+    rows = select(table).where(
+        delivery_rollups.c.slot >= slot(span, first),
+        delivery_rollups.c.slot < slot(span, SLOTS_A_SPAN),
+    )
+    for row in db.session.execute(rows).mappings():
         for name in MEASURES:
             plain = "latency" if name.startswith("latency") else name
-            found[row["gateway"], row["country"], row["purpose"], plain] += row[name]
+            cell = (row["gateway"], row["country"], row["carrier"], row["purpose"])
+            found[(*cell, plain)] += row[name]
     return +found
 
 
@@ -260,15 +283,70 @@ def _tail() -> Count:
         for name, amount in delta.items():
             plain = "latency" if name.startswith("latency") else name
             if not name.startswith("cost"):
-                found[key.gateway, key.country, key.purpose, plain] += amount
+                found[(*key.cell, plain)] += amount
     return found
 
 
 def _spent() -> int:
-    costs = select(cost_rollups.c.millionths).where(cost_rollups.c.span_hours == 1)
+    costs = select(cost_rollups.c.millionths).where(
+        cost_rollups.c.slot.between(slot(HOUR, 0), slot(HOUR, SLOTS_A_SPAN - 1))
+    )
     return sum(db.session.scalars(costs))
 
 
 def test_hours_are_cut_in_utc() -> None:
     at = datetime(2026, 11, 2, 12, 59, 59, tzinfo=UTC)
-    assert measures.start(at, 1) == int(datetime(2026, 11, 2, 12, tzinfo=UTC).timestamp())
+    assert measures.start(at, 60) == int(datetime(2026, 11, 2, 12, tzinfo=UTC).timestamp())
+
+
+MOMENTS = st.datetimes(datetime(2024, 1, 1), datetime(2027, 1, 1), timezones=st.just(UTC))
+
+
+@given(now=MOMENTS, text=st.sampled_from(["1m", "15m", "60m", "24h", "72h", "7d", "90d", "400d"]))
+def test_a_period_is_a_few_slices_that_fill_it_without_gap_or_overlap(
+    now: datetime, text: str
+) -> None:
+    for period in (found := periods.period(text, now), found.before):
+        pieces = [(at, span * 60) for span, at in period.cover]
+        ends = int(period.since.timestamp())
+        for at, length in sorted(pieces):
+            assert at == ends
+            ends = at + length
+        assert ends == int(period.until.timestamp())
+        assert len(pieces) <= 80
+    assert found.since <= now < found.until
+
+
+def test_a_period_brings_the_same_by_whatever_slices_it_is_read(street: Street) -> None:
+    _clear()
+    for step in range(40):
+        street.ask(step)
+        street.send(0)
+        street.wait(3)
+    jobs.count_deliveries(street.kit)
+    period = periods.period("7d", street.kit.now())
+    by_day = sum(figures.attempts for _, figures in history.series(period, {}))
+    assert sum(figures.attempts for figures in history.cells(period).values()) == by_day > 0
+    airtel = {"carrier": "Airtel"}
+    assert sum(f.attempts for _, f in history.series(period, airtel)) == (
+        history.history(period, airtel).whole.now.attempts
+    )
+    assert 0 < history.history(period, airtel).whole.now.attempts < by_day
+
+
+def test_the_last_minutes_are_read_by_the_minute_and_then_forgotten(street: Street) -> None:
+    _clear()
+    street.ask(0)
+    street.send(0)
+    jobs.count_deliveries(street.kit)
+    lately = periods.period("15m", street.kit.now())
+    assert history.history(lately, {}).whole.now.attempts == 1
+    assert len(history.series(lately, {})) == 15
+    street.clock.advance(16 * 60)
+    later = history.history(periods.period("15m", street.kit.now()), {}).whole
+    assert (later.now.attempts, later.before.attempts) == (0, 1)
+    street.clock.advance(4 * 3600)
+    with transaction():
+        rollup.forget_minutes(street.kit.now())
+    assert not rolled_up(MINUTE)
+    assert rolled_up() == raw_counts()

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections import Counter
 from decimal import Decimal
 
 import pytest
@@ -14,8 +15,9 @@ from twofactor.clock import FixedClock
 from twofactor.house import house
 from twofactor.models import Attempt, DeliveryChange, Message, Receipt
 from twofactor.models.database import transaction
-from twofactor.models.rollups import cost_rollups, delivery_rollups
+from twofactor.models.rollups import ERRORS, cost_rollups, delivery_rollups
 from twofactor.sms import changes
+from twofactor.sms.stats import measures, rollup
 from twofactor.words import Status
 
 PAGE = "/operator/deliveries"
@@ -47,6 +49,7 @@ def test_it_shows_the_same_before_and_after_the_job_has_counted(cast: Cast, oliv
     assert before[0] | {"p50_seconds": None, "p95_seconds": None} == {
         "gateway": "simulator",
         "country": "US",
+        "carrier": "unknown",
         "purpose": "login",
         "attempts": 2,
         "accepted": 2,
@@ -63,6 +66,7 @@ def test_it_shows_the_same_before_and_after_the_job_has_counted(cast: Cast, oliv
         "cost": 0.1,
         "currency": "USD",
         "cost_per_verified_login": 0.05,
+        **dict.fromkeys(ERRORS, 0),
     }
 
 
@@ -72,6 +76,68 @@ def test_filters_stand_in_the_address(olive: Browser) -> None:
     assert "period=30d&amp;country=US" in page
     assert olive.get(f"{PAGE}?country=UG&format=json").json == []
     assert "No attempts fit" in olive.get(f"{PAGE}?country=UG").text
+
+
+def _count(cast: Cast, carrier: str, country: str = "UG", **counts: int) -> None:
+    with cast.app.app_context(), transaction():
+        now = house().kit.now()
+        key = measures.key(now, "twilio", country, carrier, "login")
+        rollup.add({key: Counter(counts)}, now)
+
+
+def test_carriers_are_told_apart_by_country_and_can_be_chosen(cast: Cast, olive: Browser) -> None:
+    _count(cast, "Airtel", attempts=30, accepted=30, delivered=27, undelivered=3, error_retry=3)
+    _count(cast, "Airtel", "KE", attempts=10, accepted=10, delivered=10)
+    _count(cast, "", attempts=5)
+    page = olive.get(f"{PAGE}?period=15m").text
+    assert "The last 15 minutes" in page
+    assert 'href="/operator/deliveries?period=15m&amp;country=UG&amp;carrier=Airtel"' in page
+    assert 'href="/operator/deliveries?period=15m&amp;country=UG&amp;carrier=unknown"' in page
+    assert 'href="/operator/messages?error=retry&amp;since=15m"' in page
+    chosen = olive.get(f"{PAGE}?carrier=Airtel&by=country,carrier&format=json").json
+    assert chosen is not None
+    assert [(row["country"], row["attempts"], row["error_retry"]) for row in chosen] == [
+        ("KE", 10, 0),
+        ("UG", 30, 3),
+    ]
+
+
+def test_the_failed_by_error_class_are_rows_too(cast: Cast, olive: Browser) -> None:
+    _count(cast, "Airtel", attempts=40, undelivered=4, error_retry=3, error_blocked=1)
+    assert olive.get(f"{PAGE}?by=carrier,error&format=json").json == [
+        {"carrier": "Airtel", "error": "retry", "attempts": 3, "share": 0.075},
+        {"carrier": "Airtel", "error": "blocked", "attempts": 1, "share": 0.025},
+    ]
+    assert olive.get(f"{PAGE}?by=moon&format=json").status_code == 400
+
+
+def test_a_table_shows_the_lines_that_matter_and_leads_to_the_others(
+    cast: Cast, olive: Browser
+) -> None:
+    for number in range(30):
+        _count(cast, f"Carrier {number:02}", attempts=100 + number)
+    page = olive.get(PAGE).text
+    assert "The 25 with most attempts of 31" in page
+    assert "Carrier 29" in page
+    assert ">Carrier 03</a>" not in page
+
+
+def test_a_chart_leads_to_the_messages_of_each_slice(olive: Browser, clock: FixedClock) -> None:
+    hour = int(clock.now().timestamp()) // 3600 * 3600
+    address = f"/operator/messages?from={hour}&amp;minutes=60"
+    assert address in olive.get(PAGE).text
+    assert olive.get(address.replace("&amp;", "&")).text.count("/operator/messages/SM") == 2
+    earlier = olive.get(f"/operator/messages?from={hour - 7200}&minutes=60").text
+    assert "No message fits" in earlier
+    assert olive.get("/operator/messages?from=soon").status_code == 404
+
+
+def test_messages_are_found_by_carrier(cast: Cast, olive: Browser) -> None:
+    with cast.app.app_context(), transaction() as session:
+        session.execute(update(Attempt).where(Attempt.id == 1).values(carrier="Airtel"))
+    for name in ("Airtel", "unknown"):
+        page = olive.get(f"/operator/messages?carrier={name}").text
+        assert page.count("/operator/messages/SM") == 1
 
 
 def test_charts_have_a_title_a_description_and_a_table(olive: Browser) -> None:
@@ -125,12 +191,10 @@ def test_silence_of_a_gateway_is_no_failure(cast: Cast, olive: Browser, clock: F
 
 
 def test_a_tile_is_red_past_a_named_threshold(cast: Cast, olive: Browser) -> None:
-    with cast.app.app_context(), transaction() as session:
-        row = {name.name: 0 for name in delivery_rollups.columns}
-        at = int(house().kit.now().timestamp()) // 3600 * 3600
-        key = {"span_hours": 1, "slice": at, "gateway": "x", "country": "UG", "purpose": "login"}
+    with cast.app.app_context(), transaction():
+        now = house().kit.now()
         figures = {"attempts": 100, "accepted": 100, "delivered": 90, "undelivered": 10}
-        session.execute(delivery_rollups.insert().values(row | key | figures))
+        rollup.add({measures.key(now, "x", "UG", "Airtel", "login"): Counter(figures)}, now)
     page = olive.get(PAGE).text
     assert 'class="alarm"' in page
     assert "More than 3 % fail" in page

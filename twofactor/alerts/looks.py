@@ -8,13 +8,13 @@ from twofactor.alerts import rules
 from twofactor.alerts.rules import Finding
 from twofactor.kit import Kit
 from twofactor.models.rollups import DAY, HOUR
-from twofactor.sms import tally
+from twofactor.sms import budget, tally
 from twofactor.sms.stats import watch
 from twofactor.sms.stats.figures import Figures
-from twofactor.sms.stats.history import Cell, cells, grouped
-from twofactor.sms.stats.measures import start
+from twofactor.sms.stats.history import cells, grouped
+from twofactor.sms.stats.measures import Cell, start
 from twofactor.sms.stats.periods import Period
-from twofactor.verify import limits
+from twofactor.verify import limits, pumping
 from twofactor.words import CODED, AlertKind
 
 NORM_DAYS = 7
@@ -24,7 +24,7 @@ ROUTE = ("gateway", "country")
 
 def look(kit: Kit) -> list[Finding]:
     """Everything that the database tells."""
-    return [*_routes(kit.now()), *_receipts(kit), *_strangers(kit), *_budget(kit)]
+    return [*_routes(kit.now()), *_receipts(kit), *_strangers(kit), *_budget(kit), *_pumping(kit)]
 
 
 def look_at_balances(kit: Kit) -> list[Finding]:
@@ -57,7 +57,7 @@ def _routes(now: datetime) -> Iterable[Finding]:
 
 def _coded(parts: Mapping[Cell, Figures]) -> dict[tuple[str, ...], Figures]:
     """By route, without the texts that hold no code: nobody can confirm those."""
-    return grouped(ROUTE, {cell: part for cell, part in parts.items() if cell[2] in CODED}, {})
+    return grouped(ROUTE, {cell: part for cell, part in parts.items() if cell[-1] in CODED}, {})
 
 
 def _receipts(kit: Kit) -> Iterable[Finding]:
@@ -78,6 +78,20 @@ def _budget(kit: Kit) -> Iterable[Finding]:
     if kit.settings.limits:
         limit = limits.GLOBAL_DAY
         yield rules.budget_used(limits.used(kit, limit, "all", kit.now()), limit.most)
+    money = kit.settings.money
+    if money.per_day is not None:
+        yield rules.money_used(budget.spent(kit.now()), money.per_day, money.currency)
+
+
+def _pumping(kit: Kit) -> Iterable[Finding]:
+    """One finding a country, also where only a neighbourhood of it is blocked."""
+    found: dict[str, Finding] = {}
+    for block in pumping.blocks():
+        is_blocked = block.until > kit.now() and pumping.holds(block)
+        if is_blocked or block.country not in found:
+            figures = pumping.figures_of(block)
+            found[block.country] = rules.pumping(block.country, *figures, is_blocked=is_blocked)
+    return found.values()
 
 
 def _week(now: datetime) -> Period:

@@ -132,6 +132,23 @@ def budget_used(used: int, most: int) -> Finding:
     return Finding(AlertKind.BUDGET_USED, verdict, reason, {"used": used, "most": most})
 
 
+def money_used(spent: Decimal, most: Decimal, currency: str) -> Finding:
+    """Most of the money of a day is spent."""
+    share = float(spent / most) if most else 1.0
+    verdict = _between(share, BUDGET_SHARE, BUDGET_SHARE_AGAIN)
+    reason = f"{spent:.2f} of the {most:.2f} {currency} of today are spent ({share * 100:.0f} %)"
+    figures = {"used": float(spent), "most": float(most), "currency": currency}
+    return Finding(AlertKind.MONEY_USED, verdict, reason, figures)
+
+
+def pumping(country: str, sent: int, confirmed: int, *, is_blocked: bool) -> Finding:
+    """Codes to phones nobody knew hardly come back, so those get none for a while (S-28)."""
+    reason = f"{confirmed} of {sent} codes to new phones in {country} came back: they get no more"
+    verdict = Verdict.BAD if is_blocked else Verdict.GOOD
+    figures = {"sent": sent, "confirmed": confirmed}
+    return Finding(AlertKind.PUMPING, verdict, reason, figures, country=country)
+
+
 def signatures_failing(gateway: str, refused: int) -> Finding:
     """Callbacks come that the gateway did not sign: a wrong secret of ours, or a forger."""
     verdict = _between(refused, STRANGERS, STRANGERS_AGAIN)

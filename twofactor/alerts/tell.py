@@ -1,6 +1,7 @@
-"""Telling operators of an alert: by text and by webhook, each once.
+"""Telling operators of an alert: by text, by mail and by webhook, each once.
 
-A further channel is one more function in CHANNELS.
+Texts and mails are rows, written with the mark that it was told; the webhook is called after the
+commit. A further channel is one more function in OUTBOXES or in CHANNELS.
 """
 
 import logging
@@ -9,21 +10,25 @@ from datetime import timedelta
 
 from sqlalchemy import select, update
 
-from twofactor.alerts import keep
+from twofactor.alerts import keep, runbook, words
 from twofactor.extensions import db
 from twofactor.gateways.wire import Wire, WireError
 from twofactor.kit import Kit
+from twofactor.mail import outbox as mails
+from twofactor.mail.wording import alert_mail
 from twofactor.models import Alert, User
 from twofactor.models.database import changed, transaction
 from twofactor.sms import outbox
+from twofactor.sms.stats.history import series
+from twofactor.sms.stats.periods import DEFAULT, period
 from twofactor.sms.wording import alert_text
 from twofactor.verify import authenticators
-from twofactor.words import Purpose
+from twofactor.words import AlertKind, Purpose
 
 log = logging.getLogger(__name__)
 
 WORTH_A_TEXT = timedelta(hours=1)
-RUNBOOK = "/operator/runbook"
+ALERTS = "/operator/alerts"
 
 
 def news(kit: Kit) -> int:
@@ -39,7 +44,8 @@ def news(kit: Kit) -> int:
             alert = session.get_one(Alert, alert_id, populate_existing=True)
             if keep.is_muted(alert, kit.now()):
                 continue
-            by_text(kit, alert)
+            for outbox_of in OUTBOXES:
+                outbox_of(kit, alert)
             what = as_json(kit, alert)
         told += 1
         for channel in CHANNELS:
@@ -56,14 +62,9 @@ def as_json(kit: Kit, alert: Alert) -> dict[str, object]:
         "reason": alert.reason,
         "figures": alert.figures,
         "opened_at": alert.opened_at.isoformat() if alert.opened_at else None,
-        "url": f"{kit.settings.public_url}/operator/alerts",
-        "runbook": f"{kit.settings.public_url}{RUNBOOK}#{anchor(alert.kind)}",
+        "url": f"{kit.settings.public_url}{ALERTS}",
+        "runbook": f"{kit.settings.public_url}{runbook.PAGE}#{runbook.anchor(alert.kind)}",
     }
-
-
-def anchor(kind: str) -> str:
-    """Where the runbook tells what to do."""
-    return kind.replace("_", "-")
 
 
 def by_text(kit: Kit, alert: Alert) -> None:
@@ -71,12 +72,57 @@ def by_text(kit: Kit, alert: Alert) -> None:
     if not kit.settings.alert_texts:
         return
     body = alert_text(kit.settings.brand, alert.reason)
-    operators = select(User).where(User.is_operator, User.disabled_at.is_(None))
-    for user in db.session.scalars(operators):
+    for user in _operators():
         phone = authenticators.live_phone(user.id)
         if phone is not None:
             to = authenticators.phone_of(kit, phone)
             outbox.enqueue(kit, Purpose.NOTICE, to, body, kit.now() + WORTH_A_TEXT)
+
+
+def by_mail(kit: Kit, alert: Alert) -> None:
+    """A mail to every operator, in the caller's transaction: reason, figures, the last day as a
+    chart of text, and what to do."""
+    if not kit.settings.alert_mails:
+        return
+    title = words.title(alert.kind, alert.gateway, alert.country)
+    mail = alert_mail(
+        kit.settings.brand, title, _told(kit, alert), kit.settings.public_url + ALERTS
+    )
+    for user in _operators():
+        mails.enqueue(kit, user.email, mail, user.id)
+
+
+def _told(kit: Kit, alert: Alert) -> list[str]:
+    figures = [
+        f"{name}: {value}" for name, value in words.figures(alert.kind, alert.figures).items()
+    ]
+    advice = runbook.section(AlertKind(alert.kind))
+    link = f"{kit.settings.public_url}{runbook.PAGE}#{advice.anchor}"
+    return [
+        f"{alert.reason}.",
+        "\n".join([f"Since {alert.opened_at or kit.now():%Y-%m-%d %H:%M} UTC", *figures]),
+        *_chart(kit, alert),
+        f"What to do ({link}):\n{advice.plain}",
+    ]
+
+
+def _chart(kit: Kit, alert: Alert) -> list[str]:
+    """The rate of the route, hour by hour; nothing for what is of no gateway."""
+    if not alert.gateway:
+        return []
+    filters = {"gateway": alert.gateway} | ({"country": alert.country} if alert.country else {})
+    hours = [figures for _, figures in series(period(DEFAULT, kit.now()), filters)]
+    is_conversion = alert.kind == AlertKind.CONVERSION_LOW
+    rates = [f.conversion_rate if is_conversion else f.delivery_rate for f in hours]
+    name = "Conversion" if is_conversion else "Delivery"
+    about = f"{name} in the last 24 hours, a column an hour, full height is 100 %:"
+    return [f"{about}\n{words.sparks(rates)}"]
+
+
+def _operators() -> list[User]:
+    return list(
+        db.session.scalars(select(User).where(User.is_operator, User.disabled_at.is_(None)))
+    )
 
 
 def by_webhook(kit: Kit, what: dict[str, object], wire: Wire | None = None) -> None:
@@ -92,5 +138,7 @@ def by_webhook(kit: Kit, what: dict[str, object], wire: Wire | None = None) -> N
         log.error("the alert webhook answered %s", reply.status)
 
 
+# In the transaction that marks the alert as told.
+OUTBOXES: tuple[Callable[[Kit, Alert], None], ...] = (by_text, by_mail)
 # After the commit, each with the alert as JSON.
 CHANNELS: tuple[Callable[[Kit, dict[str, object]], None], ...] = (by_webhook,)

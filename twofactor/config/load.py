@@ -21,6 +21,7 @@ from twofactor.config.parsing import Reader
 from twofactor.config.production import GatewayField, refusals
 from twofactor.config.settings import CodeRules, Settings
 
+HOW_TO_HOOK = "Write it like https://example.com/hook."
 HOW_TO_SMTP = "Write it like smtp://user:password@mail.example.com:587 (smtps:// for port 465)."
 
 
@@ -107,10 +108,9 @@ def _settings(
         brand=reader.parsed("BRAND", parsing.brand, "", "Use 1 to 20 characters, few digits."),
         help_address=reader.text("HELP_ADDRESS"),
         bulk_rates=_bulk_rates(reader, known_gateways),
-        alert_webhook_url=reader.parsed(
-            "ALERT_WEBHOOK_URL", parsing.https_url, "", "Write it like https://example.com/hook."
-        ),
+        alert_webhook_url=reader.parsed("ALERT_WEBHOOK_URL", parsing.https_url, "", HOW_TO_HOOK),
         alert_texts=reader.choice("ALERT_TEXTS", ("on", "off")) == "on",
+        alert_mails=reader.choice("ALERT_MAILS", ("on", "off")) == "on",
         metrics_token=reader.parsed(
             "METRICS_TOKEN", parsing.token, "", "Use 16 characters or more, without spaces."
         ),

@@ -72,6 +72,7 @@ class Settings:
     help_address: str
     alert_webhook_url: str = field(repr=False)
     alert_texts: bool
+    alert_mails: bool
     metrics_token: str = field(repr=False)
     smtp_url: str = field(repr=False)
     mail_from: str

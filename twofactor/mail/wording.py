@@ -1,5 +1,6 @@
 """The mails we send: plain text, one purpose each, the link on a line of its own. Pure."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from twofactor.sms.sentences import Notice
@@ -22,6 +23,7 @@ _HAPPENED = {
     Notice.PASSKEY_CHANGED: "The passkeys of your account were changed",
     Notice.RECOVERY_CODES_CHANGED: "Your recovery codes were replaced",
     Notice.RECOVERY_CODE_USED: "A recovery code was used to log in",
+    Notice.RECOVERY_LINK_USED: "A link from support was used to log in",
     Notice.PASSWORD_CHANGED: "Your password was changed",
     Notice.EMAIL_CHANGED: "The e-mail address of your account was changed",
     Notice.WRONG_CODES: "Somebody typed your password and then wrong codes",
@@ -59,6 +61,18 @@ def reset_mail(brand: str, url: str) -> Words:
     return Words(f"{brand}: set a new password", body)
 
 
+def recovery_mail(brand: str, url: str) -> Words:
+    """Brings the link that an operator has sent to somebody who lost their second step."""
+    body = (
+        "You asked us for help, because you have no second step any more. Log in with your "
+        f"password first. Then open this link in the same browser, within an hour:\n{url}\n\n"
+        "It works once, and lets you add a new phone or another second step.\n\n"
+        "You did not ask for help? Then do not open it and do not give it to anybody: somebody "
+        "pretended to be you. Please answer this mail or write to us.\n"
+    )
+    return Words(f"{brand}: your way back in", body)
+
+
 def confirm_mail(brand: str, url: str) -> Words:
     """Asks to prove an address."""
     body = (
@@ -77,3 +91,25 @@ def taken_mail(brand: str, url: str) -> Words:
         "Was it not you? Then leave it: they can't confirm your address.\n"
     )
     return Words(f"{brand}: you have an account already", body)
+
+
+def report_mail(brand: str, user_sid: str, what: str, at: str) -> Words:
+    """Tells support that a user is in trouble. Names nobody: mail is read by others, too."""
+    body = (
+        f"User {user_sid} said \u201cthis was not me\u201d, {at}. It was about: {what}.\n\n"
+        "Everybody is logged out of the account, codes under way have ended, and a link to set a "
+        "new password is in the user's mail. Texts to the phone may rest for a day; "
+        "`flask users unlock` ends that.\n\nThe audit on the operators' pages tells what "
+        "happened before.\n"
+    )
+    return Words(f"{brand}: a user reported \u201cthis was not me\u201d", body)
+
+
+def alert_mail(brand: str, title: str, told: Sequence[str], url: str) -> Words:
+    """Tells an operator of an alert; `told` is what is known of it, a paragraph each."""
+    body = "\n\n".join(told)
+    body += (
+        f"\n\nAlerts, with charts; there you can say that you look after it, or mute it for "
+        f"24 hours:\n{url}\n\nYou get this mail because you are an operator of {brand}.\n"
+    )
+    return Words(f"{brand} alert: {title}", body)

@@ -13,8 +13,6 @@ from twofactor.verify import endings, limits, links, notices, users
 from twofactor.verify.limits import LimitReached
 from twofactor.words import AuditEvent, LinkPurpose
 
-PLACE = "links.email"
-
 
 def ask_to_confirm(kit: Kit, user: User) -> None:
     """Mail a link that proves the present address; where it is somebody else's, tell them instead.
@@ -22,7 +20,7 @@ def ask_to_confirm(kit: Kit, user: User) -> None:
     Raises LimitReached, by what this user asked for alone: the mails of others must not show.
     """
     limits.hit(kit, limits.RESETS_HOUR, f"confirm {user.sid}", kit.now())
-    token = links.make(kit, user, LinkPurpose.CONFIRM_EMAIL, {"email": sealed(kit, user.email)})
+    token = links.make(kit, user, LinkPurpose.CONFIRM_EMAIL, email=user.email)
     try:
         with db.session.begin_nested():
             limits.hit(kit, limits.RESETS_HOUR, f"claim {user.email}", kit.now())
@@ -38,13 +36,13 @@ def ask_to_confirm(kit: Kit, user: User) -> None:
 def ask_to_change(kit: Kit, user: User, email: str) -> None:
     """Mail a link to the new address, which counts only when it is opened. Raises LimitReached."""
     limits.hit(kit, limits.RESETS_HOUR, f"change {user.sid}", kit.now())
-    token = links.make(kit, user, LinkPurpose.CHANGE_EMAIL, {"email": sealed(kit, email)})
+    token = links.make(kit, user, LinkPurpose.CHANGE_EMAIL, email=email)
     _send(kit, user, email, token)
 
 
 def confirm(kit: Kit, link: MailLink, keep: Session | None, visitor: Visitor) -> bool:
     """The address is proved. False when the link was used, or the address is taken by now."""
-    email, user = unsealed(kit, link.detail["email"]), link.user
+    email, user = links.email_of(kit, link), link.user
     if not links.use(kit, link):
         return False
     if link.purpose == LinkPurpose.CONFIRM_EMAIL:
@@ -67,19 +65,8 @@ def change(kit: Kit, user: User, email: str, keep: Session | None, visitor: Visi
     audit.write(kit, AuditEvent.EMAIL_CHANGED, user.id, visitor)
     kept = keep if keep is not None and keep.user_id == user.id else None
     endings.end_all(kit, user.id, keep=kept)
-    undo = sealed(kit, old) if old else None
-    notices.tell(kit, user, Notice.EMAIL_CHANGED, visitor, old_email=old, old=undo)
+    notices.tell(kit, user, Notice.EMAIL_CHANGED, visitor, old_email=old)
     return True
-
-
-def sealed(kit: Kit, email: str) -> str:
-    """An address as links may hold it."""
-    return kit.keyring.seal(email, PLACE).hex()
-
-
-def unsealed(kit: Kit, text: str) -> str:
-    """The address of a link."""
-    return kit.keyring.unseal(bytes.fromhex(text), PLACE)
 
 
 def _send(kit: Kit, user: User, to: str, token: str) -> None:

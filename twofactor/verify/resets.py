@@ -32,7 +32,7 @@ def answer(kit: Kit, mail: Mail) -> None:
     mails.write(kit, mail, _words(kit, user) if user else None)
 
 
-def send(kit: Kit, user: User, visitor: Visitor) -> None:
+def send(kit: Kit, user: User, visitor: Visitor | None) -> None:
     """Mail a link to set a new password; an older one stops. Nothing to who only claims an address
     that is somebody else's."""
     if users.is_anothers(user):

@@ -10,7 +10,7 @@ from twofactor import audit
 from twofactor.extensions import db
 from twofactor.kit import Kit
 from twofactor.models import Batch, User
-from twofactor.sms import bulk
+from twofactor.sms import bulk, edits
 from twofactor.sms.bulk import Text
 from twofactor.sms.wording import invitation_text
 from twofactor.verify import authenticators, users
@@ -79,4 +79,5 @@ def _invite(kit: Kit, batch: Batch, rows: Sequence[UserRow], present: dict[str, 
 def _words(kit: Kit, user: User) -> str:
     token = users.invite(kit, user, users.WELCOME_LIFETIME, AuditEvent.USER_INVITED)
     url = f"{kit.settings.public_url}/welcome/{token}"
-    return invitation_text(kit.settings.brand, url, user.language)
+    edited = edits.of(kit, user.language, Purpose.INVITATION)
+    return invitation_text(kit.settings.brand, url, user.language, edited)

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from datetime import timedelta
 
 from sqlalchemy import select, update
@@ -75,6 +76,17 @@ def is_anothers(user: User) -> bool:
     """True when the address that this user claims belongs to somebody else."""
     other = select(User.id).where(User.found_by == user.email, User.id != user.id)
     return db.session.scalar(other) is not None
+
+
+def by_sid(sid: str) -> User | None:
+    """The user with this sid, disabled or not."""
+    return db.session.scalar(select(User).where(User.sid == sid))
+
+
+def latest(before: int | None, most: int) -> Sequence[User]:
+    """The newest first; `before` is the id that the page before ended with."""
+    rows = select(User) if before is None else select(User).where(User.id < before)
+    return db.session.scalars(rows.order_by(User.id.desc()).limit(most)).all()
 
 
 def lock(user_id: int) -> None:

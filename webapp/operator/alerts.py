@@ -1,12 +1,14 @@
 """Alerts: what is wrong now and what was; seen to, or muted."""
 
+import re
+from html import escape
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template
 from flask.typing import ResponseReturnValue
 
-from twofactor.alerts import keep
-from twofactor.alerts.tell import RUNBOOK, anchor
+from twofactor.alerts import keep, words
+from twofactor.alerts import runbook as runbook_text
 from twofactor.house import house
 from twofactor.models import Alert
 from twofactor.models.database import transaction
@@ -18,16 +20,6 @@ from webapp.operator.pictures import rates
 
 alerts = Blueprint("alerts", __name__)
 
-TITLES = {
-    "delivery_low": "Delivery is low",
-    "conversion_low": "Conversion is low",
-    "latency_high": "Texts are slow",
-    "price_jump": "Texts became dearer",
-    "receipts_stopped": "Receipts stopped",
-    "signatures_failing": "Callbacks are not signed",
-    "balance_low": "Money runs out",
-    "budget_used": "The day's texts run out",
-}
 DRAWN = 8  # alerts that get a chart
 
 
@@ -51,7 +43,9 @@ def show() -> ResponseReturnValue:
 @door.operators_only
 def runbook() -> ResponseReturnValue:
     """What to do about each of them."""
-    return render_template("operator/runbook.html")
+    return render_template(
+        "operator/runbook.html", sections=runbook_text.sections(), rendered=_rendered
+    )
 
 
 @alerts.post("/operator/alerts/<int:alert_id>/acknowledge")
@@ -80,18 +74,28 @@ def mute(alert_id: int) -> ResponseReturnValue:
 
 
 def _row(alert: Alert) -> dict[str, Any]:
-    place = [word for word in (alert.gateway, alert.country) if word]
     return {
         "id": alert.id,
-        "title": TITLES[alert.kind],
-        "place": " in ".join(place),
+        "title": words.title(alert.kind, alert.gateway, alert.country),
         "reason": alert.reason,
-        "figures": {name.replace("_", " "): value for name, value in alert.figures.items()},
+        "figures": words.figures(alert.kind, alert.figures),
         "opened_at": alert.opened_at,
         "closed_at": alert.closed_at,
         "acknowledged_at": alert.acknowledged_at,
-        "runbook": f"{RUNBOOK}#{anchor(alert.kind)}",
+        "runbook": f"{runbook_text.PAGE}#{runbook_text.anchor(alert.kind)}",
     }
+
+
+def _rendered(text: str) -> str:
+    """HTML of the little Markdown of the runbook: code, strong, emphasis, links within the page."""
+    html = escape(text)
+    for mark, tag in (
+        (r"`([^`]+)`", "code"),
+        (r"\*\*([^*]+)\*\*", "strong"),
+        (r"\*([^*]+)\*", "em"),
+    ):
+        html = re.sub(mark, rf"<{tag}>\1</{tag}>", html)
+    return re.sub(r"\[([^]]+)\]\((#[\w-]+)\)", r'<a href="\2">\1</a>', html)
 
 
 def _chart(alert: Alert, place: int) -> Any:

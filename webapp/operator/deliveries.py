@@ -9,11 +9,9 @@ from flask.typing import ResponseReturnValue
 from twofactor.house import house
 from twofactor.models.rollups import SPLIT
 from twofactor.sms.errors import CLASSES
-from twofactor.sms.stats import periods, rollup, watch
-from twofactor.sms.stats.figures import Figures
-from twofactor.sms.stats.history import cells, grouped, history
+from twofactor.sms.stats import periods, rollup, rows, watch
+from twofactor.sms.stats.history import TABLES, Compared, cells, history
 from twofactor.sms.stats.periods import Period
-from twofactor.sms.stats.rows import COLUMNS, Row, row
 from twofactor.spreadsheet import to_csv
 from twofactor.words import ErrorClass
 from webapp import session as door
@@ -21,6 +19,7 @@ from webapp.operator.pictures import pictures
 
 deliveries = Blueprint("deliveries", __name__)
 
+MOST_LINES = 25  # of a table; all of them stand in CSV and JSON
 WHO = {"person": "the person", "operator": "you", "gateway": "the gateway"}
 
 
@@ -33,7 +32,7 @@ def show() -> ResponseReturnValue:
     filters = {name: value for name in SPLIT if (value := request.args.get(name, "").strip())}
     form = request.args.get("format", "")
     if form:
-        return _as_data(form, _rows(period, filters))
+        return _as_data(form, period, filters)
     found = history(period, filters)
     return render_template(
         "operator/deliveries.html",
@@ -42,13 +41,16 @@ def show() -> ResponseReturnValue:
         filters=filters,
         period=period,
         periods=periods.NAMED,
-        charts=pictures(found),
-        errors=_errors(found.whole.now),
+        tables=TABLES,
+        most=MOST_LINES,
+        charts=pictures(found, _messages),
+        errors=_errors(found.whole),
         queue=watch.queue(now),
         silences=watch.silences(now),
         limits=watch,
         counted_at=rollup.counted_at(),
         address=_address,
+        messages=_messages,
         now=now,
     )
 
@@ -67,34 +69,39 @@ def _address(**changes: str | None) -> str:
     return "/operator/deliveries" + (f"?{query}" if query else "")
 
 
-def _rows(period: Period, filters: dict[str, str]) -> list[Row]:
-    groups = grouped(SPLIT, cells(period), filters)
-    return [row(dict(zip(SPLIT, key, strict=True)), figures) for key, figures in groups.items()]
+def _messages(**more: str | int) -> str:
+    """The messages behind figures: those of the filters here, and of what else is given."""
+    kept = {name: value for name in SPLIT if (value := request.args.get(name, "").strip())}
+    return f"/operator/messages?{urlencode(kept | more)}"
 
 
-def _as_data(form: str, rows: list[Row]) -> ResponseReturnValue:
+def _as_data(form: str, period: Period, filters: dict[str, str]) -> ResponseReturnValue:
+    try:
+        by = rows.split(request.args.get("by") or ",".join(SPLIT))
+    except ValueError as error:
+        abort(400, str(error))
+    columns, found = rows.table(by, cells(period), filters)
     if form == "json":
-        return jsonify(rows)
+        return jsonify(found)
     if form != "csv":
         abort(400, "The format is csv or json.")
-    text = to_csv([*SPLIT, *COLUMNS], rows)
+    text = to_csv(list(found[0]) if found else columns, found)
     headers = {"Content-Disposition": 'attachment; filename="deliveries.csv"'}
     return Response(text, headers=headers, content_type="text/csv; charset=utf-8")
 
 
-def _errors(figures: Figures) -> list[dict[str, Any]]:
+def _errors(whole: Compared) -> list[dict[str, Any]]:
     """The classes of failure that occurred, most first, in plain words."""
-    found = []
-    for name, count in figures.errors.items():
-        meaning = CLASSES[ErrorClass(name)]
-        found.append(
-            {
-                "name": name,
-                "count": count,
-                "share": count / figures.attempts if figures.attempts else None,
-                "what": meaning.what,
-                "who": WHO[meaning.who],
-                "helps": meaning.helps,
-            }
-        )
-    return found
+    now, before = whole.now, whole.before.errors
+    return [
+        {
+            "name": name,
+            "count": count,
+            "before": before.get(name, 0),
+            "share": count / now.attempts if now.attempts else None,
+            "what": (meaning := CLASSES[ErrorClass(name)]).what,
+            "who": WHO[meaning.who],
+            "helps": meaning.helps,
+        }
+        for name, count in now.errors.items()
+    ]

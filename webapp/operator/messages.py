@@ -23,7 +23,8 @@ from webapp.operator.timeline import diagnosis, steps
 messages = Blueprint("messages", __name__)
 
 PAGE_SIZE = 50
-KEPT = ("status", "gateway", "country", "purpose", "error", "since", "hour", "phone")
+WORDS = ("status", "gateway", "country", "carrier", "purpose", "error")
+KEPT = (*WORDS, "since", "from", "minutes", "phone")
 FOLLOWED = timedelta(minutes=2)
 
 
@@ -32,12 +33,14 @@ FOLLOWED = timedelta(minutes=2)
 def index() -> ResponseReturnValue:
     """The messages that fit the filters of the address, newest first."""
     kept = {name: value for name in KEPT if (value := request.args.get(name, "").strip())}
-    page = stats.listing(_wanted(kept), request.args.get("before", type=_row_id), PAGE_SIZE)
+    wanted = _wanted(kept)
+    page = stats.listing(wanted, request.args.get("before", type=_row_id), PAGE_SIZE)
     older = urlencode({**kept, "before": page.older}) if page.older else None
     return render_template(
         "operator/messages.html",
         messages=[_row(listed) for listed in page.rows],
         kept=kept,
+        from_at=wanted.since,
         statuses=[status.value for status in Status],
         purposes=[purpose.value for purpose in Purpose],
         errors=[error.value for error in ErrorClass],
@@ -110,14 +113,14 @@ def _wanted(kept: dict[str, str]) -> Wanted:
         abort(404)
     since = until = None
     try:
-        if "hour" in kept:  # one slice of a chart, epoch seconds
-            since = datetime.fromtimestamp(int(kept["hour"]), UTC)
-            until = since + timedelta(hours=1)
+        if "from" in kept:  # one slice of a chart, epoch seconds
+            since = datetime.fromtimestamp(int(kept["from"]), UTC)
+            until = since + timedelta(minutes=int(kept.get("minutes", "60")))
         elif "since" in kept:
             since = periods.period(kept["since"], house().kit.now()).since
     except (ValueError, OverflowError, OSError):
         abort(404)
-    words = {name: kept.get(name, "") for name in KEPT[:5]}
+    words = {name: kept.get(name, "") for name in WORDS}
     prints = kept["phone"].split(",") if "phone" in kept else ()
     return Wanted(**words, since=since, until=until, fingerprints=prints)
 

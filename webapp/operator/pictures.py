@@ -1,23 +1,30 @@
 """The charts of the deliveries page, out of its history."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 
-from twofactor.models.rollups import HOUR, LATENCY_BOUNDS
+from twofactor.models.rollups import DAY, HOUR, LATENCY_BOUNDS, MINUTE
 from twofactor.sms.stats.figures import Figures
 from twofactor.sms.stats.history import History
 from twofactor.sms.stats.periods import Period
 from webapp.charts import Chart, Part, bars, lines
 
 Series = list[tuple[int, Figures]]
+UNITS = {MINUTE: "minute", HOUR: "hour", DAY: "day"}
+FORMS = {MINUTE: "%H:%M", HOUR: "%a %H:00", DAY: "%d %b"}
 
 
-def pictures(history: History) -> list[Chart]:
-    """Volume, rates, latency and funnel; none where there is nothing to draw."""
+def pictures(history: History, messages: Callable[..., str]) -> list[Chart]:
+    """Volume, rates, latency and funnel; none where there is nothing to draw. `messages` is the
+    address of the messages of a slice."""
     if not history.whole.now.attempts:
         return []
+    minutes = history.period.span_minutes
+    slices = [messages(**{"from": when, "minutes": minutes}) for when, _ in history.series]
     return [
-        volume(history),
-        rates(history.period, history.series),
+        replace(volume(history), links=slices),
+        replace(rates(history.period, history.series), links=slices),
         latency(history.whole.now),
         funnel(history.whole.now),
     ]
@@ -71,9 +78,9 @@ def funnel(figures: Figures) -> Chart:
 
 
 def _unit(period: Period) -> str:
-    return "hour" if period.span_hours == HOUR else "day"
+    return UNITS[period.span_minutes]
 
 
 def _names(period: Period, counted: Series) -> list[str]:
-    form = "%a %H:00" if period.span_hours == HOUR else "%d %b"
+    form = FORMS[period.span_minutes]
     return [f"{datetime.fromtimestamp(when, UTC):{form}}" for when, _ in counted]

@@ -1,21 +1,31 @@
 """Counts of attempts, and the rates they give. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from twofactor.models.rollups import ERRORS, LATENCIES, LATENCY_BOUNDS, SETTLED
+from twofactor.models.rollups import ERRORS, LATENCIES, LATENCY_BOUNDS, MEASURES, SETTLED
 from twofactor.sms.stats.measures import COST
+
+_PLACES = {name: place for place, name in enumerate(MEASURES)}
+_NONE = (0,) * len(MEASURES)
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
     """Sums over some attempts. Rates are from 0 to 1, spans in seconds; None without a sample."""
 
-    counts: Mapping[str, int] = field(default_factory=dict)  # by measure
+    sums: Sequence[int] = _NONE  # in the order of MEASURES
+    spent: Mapping[str, int] = field(default_factory=dict)  # millionths by currency
+
+    @classmethod
+    def of(cls, counts: Mapping[str, int]) -> "Figures":
+        """From counts by measure, costs among them; what is not named is 0."""
+        spent = {name[len(COST) :]: n for name, n in counts.items() if name.startswith(COST)}
+        return cls([counts.get(name, 0) for name in MEASURES], spent)
 
     def __getitem__(self, measure: str) -> int:
-        return self.counts.get(measure, 0)
+        return self.sums[_PLACES[measure]]
 
     @property
     def attempts(self) -> int:
@@ -58,7 +68,8 @@ class Figures:
     @property
     def latencies(self) -> list[int]:
         """Delivered attempts by latency bucket."""
-        return [self[name] for name in LATENCIES]
+        first = _PLACES[LATENCIES[0]]
+        return list(self.sums[first : first + len(LATENCIES)])
 
     @property
     def errors(self) -> dict[str, int]:
@@ -70,9 +81,9 @@ class Figures:
     def costs(self) -> dict[str, Decimal]:
         """What gateways charged, by currency."""
         return {
-            name[len(COST) :]: Decimal(amount) / 1_000_000
-            for name, amount in sorted(self.counts.items())
-            if name.startswith(COST) and amount
+            currency: Decimal(amount) / 1_000_000
+            for currency, amount in sorted(self.spent.items())
+            if amount
         }
 
     @property
@@ -85,11 +96,13 @@ class Figures:
 
 def total(parts: Iterable[Figures]) -> Figures:
     """The sum of figures."""
-    counts: dict[str, int] = {}
+    sums: list[Sequence[int]] = []
+    spent: dict[str, int] = {}
     for part in parts:
-        for name, amount in part.counts.items():
-            counts[name] = counts.get(name, 0) + amount
-    return Figures(counts)
+        sums.append(part.sums)
+        for currency, amount in part.spent.items():
+            spent[currency] = spent.get(currency, 0) + amount
+    return Figures(tuple(map(sum, zip(*sums, strict=True))) or _NONE, spent)
 
 
 def quantile(buckets: Iterable[int], share: float) -> float | None:

@@ -3,37 +3,42 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, Table, bindparam, func, select
+from sqlalchemy import BigInteger, Select, Table, bindparam, cast, func, select
 
 from twofactor.extensions import db
 from twofactor.models.rollups import (
     EVER,
-    HOUR,
     MEASURES,
     SETTLED,
+    SLOTS_A_SPAN,
     SPLIT,
     cost_rollups,
     delivery_rollups,
+    rollup_cells,
+    slot,
 )
 from twofactor.sms.stats.figures import Figures, total
-from twofactor.sms.stats.measures import COST, Key, wider
+from twofactor.sms.stats.measures import Cell, Key, wider
 from twofactor.sms.stats.periods import Period
 from twofactor.sms.stats.rollup import Deltas, pending
+from twofactor.sms.stats.rollup import cells as known_cells
 
-Cell = tuple[str, str, str]  # gateway, country, purpose
 Filters = Mapping[str, str]  # dimension of SPLIT -> the one value that counts
+Name = tuple[str, ...]  # of a line: its values of one dimension, or of several
 SERIES = ("attempts", "accepted", *SETTLED, "confirmed")
+# What a table splits by: the same carrier's name in two countries is two networks.
+TABLES = {"gateway": ("gateway",), "country": ("country",), "carrier": ("country", "carrier")}
+TABLES |= {"purpose": ("purpose",)}
 
 
 @dataclass(frozen=True, slots=True)
 class Compared:
     """Figures of a period beside those of the period before."""
 
-    name: str
+    names: Filters  # what they are the figures of, as filters
     now: Figures
     before: Figures
 
@@ -44,44 +49,41 @@ class History:
 
     period: Period
     whole: Compared
-    splits: Mapping[str, list[Compared]]  # by dimension, most attempts first
+    splits: Mapping[str, list[Compared]]  # by table, most attempts first
     series: list[tuple[int, Figures]]  # by slice, oldest first, none left out
     choices: Mapping[str, list[str]]  # every value that occurs, whatever the filters
 
 
 def history(period: Period, filters: Filters) -> History:
-    """Figures of the period and of the one before, split by gateway, country and purpose."""
+    """Figures of the period and of the one before, split by each dimension."""
     tail = pending().deltas
     now, before = cells(period, tail), cells(period.before, tail)
     return History(
         period,
-        Compared("", total(_kept(now, filters)), total(_kept(before, filters))),
-        {name: _split(name, now, before, filters) for name in SPLIT},
+        Compared(
+            filters,
+            total(_kept(now, filters).values()),
+            total(_kept(before, filters).values()),
+        ),
+        {name: _split(name, now, before, filters) for name in TABLES},
         series(period, filters, tail),
         {name: sorted({cell[place] for cell in now}) for place, name in enumerate(SPLIT)},
     )
 
 
 def cells(period: Period, tail: Deltas | None = None) -> dict[Cell, Figures]:
-    """Figures of a period by gateway, country and purpose at once."""
-    found: dict[Cell, Counter[str]] = {}
-    for gateway, country, purpose, *amounts in _read(delivery_rollups, period, SPLIT, MEASURES):
-        counts = {name: int(n) for name, n in zip(MEASURES, amounts, strict=True) if n}
-        found[gateway, country, purpose] = Counter(counts)
-    by, cost = (*SPLIT, "currency"), ("millionths",)
-    for gateway, country, purpose, currency, amount in _read(cost_rollups, period, by, cost):
-        found.setdefault((gateway, country, purpose), Counter())[COST + currency] = int(amount)
-    for key, delta in _within(period, tail if tail is not None else pending().deltas):
-        cell = found.setdefault((key.gateway, key.country, key.purpose), Counter())
-        cell.update(delta)
-    return {cell: Figures(counts) for cell, counts in found.items() if counts["attempts"]}
+    """Figures of a period by every dimension at once."""
+    found = _read(period.cover)
+    for key, delta in _within(period, pending().deltas if tail is None else tail):
+        known = found.get(key.cell, Figures())
+        found[key.cell] = total([known, Figures.of(delta)])
+    return {cell: figures for cell, figures in found.items() if figures.attempts}
 
 
 def since_ever() -> dict[Cell, Figures]:
     """How often anything was reached since the first attempt: never falls, and so leaves the tail
     to the job."""
-    first = datetime.fromtimestamp(0, UTC)
-    return cells(Period("ever", first, first + timedelta(seconds=1), EVER), tail={})
+    return _read([(EVER, 0)])
 
 
 def series(
@@ -89,73 +91,87 @@ def series(
 ) -> list[tuple[int, Figures]]:
     """Counts by slice, oldest first, none left out."""
     counts = {when: Counter[str]() for when in period.slices}
-    by = ("slice", *filters)
-    for when, *rest in _read(delivery_rollups, period, by, SERIES):
-        values, amounts = rest[: len(filters)], rest[len(filters) :]
-        if values == list(filters.values()):
-            counts[when] = Counter({n: int(a) for n, a in zip(SERIES, amounts, strict=True)})
+    inside = {"slots": [slot(period.span_minutes, when) for when in counts], **filters}
+    statement = _sums(delivery_rollups, ("slot",), SERIES, tuple(filters))
+    for place, *amounts in db.session.connection().execute(statement, inside):
+        counts[place % SLOTS_A_SPAN] = Counter(dict(zip(SERIES, amounts, strict=True)))
     for key, delta in _within(period, pending().deltas if tail is None else tail):
-        if _fits((key.gateway, key.country, key.purpose), filters):
-            counts[key.slice].update({name: delta[name] for name in SERIES})
-    return [(when, Figures(found)) for when, found in sorted(counts.items())]
+        if _fits(key.cell, filters):
+            counts[wider(key.slice, period.span_minutes)].update(
+                {name: delta[name] for name in SERIES}
+            )
+    return [(when, Figures.of(found)) for when, found in sorted(counts.items())]
 
 
 def grouped(
     by: Iterable[str], parts: Mapping[Cell, Figures], filters: Filters
-) -> dict[tuple[str, ...], Figures]:
+) -> dict[Name, Figures]:
     """Cells that pass the filters, joined by some of their dimensions."""
     places = [SPLIT.index(name) for name in by]
-    groups: dict[tuple[str, ...], list[Figures]] = {}
-    for cell, figures in parts.items():
-        if _fits(cell, filters):
-            groups.setdefault(tuple(cell[place] for place in places), []).append(figures)
+    groups: dict[Name, list[Figures]] = {}
+    for cell, figures in _kept(parts, filters).items():
+        groups.setdefault(tuple(cell[place] for place in places), []).append(figures)
     return {name: total(group) for name, group in sorted(groups.items())}
 
 
-def _read(
-    table: Table, period: Period, by: tuple[str, ...], sums: tuple[str, ...]
-) -> Iterable[Any]:
-    first, last = int(period.since.timestamp()), int(period.until.timestamp())
-    inside = {"span": period.span_hours, "first": first, "last": last}
-    return db.session.execute(_sums(table, by, sums), inside)
+def _read(slices: Iterable[tuple[int, int]]) -> dict[Cell, Figures]:
+    """What the roll-ups hold of slices, by span and start."""
+    inside = {"slots": [slot(span, start) for span, start in slices]}
+    names, connection = known_cells(), db.session.connection()
+    spent: dict[int, dict[str, int]] = {}
+    for cell_id, currency, amount in connection.execute(_COSTS, inside).all():
+        spent.setdefault(cell_id, {})[currency] = amount
+    counts = connection.execute(_COUNTS, inside).all()
+    return {names[row[0]]: Figures(row[1:], spent.get(row[0], {})) for row in counts}
 
 
 @cache
-def _sums(table: Table, by: tuple[str, ...], sums: tuple[str, ...]) -> Select[Any]:
-    """The statement that adds up; built once, for that costs as much as running it."""
+def _sums(
+    table: Table, by: tuple[str, ...], sums: tuple[str, ...], filters: tuple[str, ...] = ()
+) -> Select[Any]:
+    """The statement that adds up; built once, for that costs as much as running it. The cells are
+    asked for by their ids, so that the key is walked cell by cell and nothing is sorted."""
     keys: list[Any] = [table.c[name] for name in by]
+    wanted = select(rollup_cells.c.id).where(
+        *(rollup_cells.c[name] == bindparam(name) for name in filters)
+    )
     return (
-        select(*keys, *(func.sum(table.c[name]) for name in sums))
+        select(*keys, *(cast(func.sum(table.c[name]), BigInteger) for name in sums))
         .where(
-            table.c.span_hours == bindparam("span"),
-            table.c.slice >= bindparam("first"),
-            table.c.slice < bindparam("last"),
+            table.c.cell_id.in_(wanted),
+            table.c.slot.in_(bindparam("slots", expanding=True)),
         )
         .group_by(*keys)
     )
 
 
+_COUNTS = _sums(delivery_rollups, ("cell_id",), MEASURES)
+_COSTS = _sums(cost_rollups, ("cell_id", "currency"), ("millionths",))
+
+
 def _within(period: Period, tail: Deltas) -> Iterable[tuple[Key, Counter[str]]]:
     first, last = int(period.since.timestamp()), int(period.until.timestamp())
-    for key, delta in tail.items():
-        wide = key if period.span_hours == HOUR else wider(key, period.span_hours)
-        if first <= wide.slice < last:
-            yield wide, delta
+    return ((key, delta) for key, delta in tail.items() if first <= key.slice < last)
 
 
-def _kept(parts: Mapping[Cell, Figures], filters: Filters) -> list[Figures]:
-    return [figures for cell, figures in parts.items() if _fits(cell, filters)]
+def _kept(parts: Mapping[Cell, Figures], filters: Filters) -> Mapping[Cell, Figures]:
+    if not filters:
+        return parts
+    return {cell: figures for cell, figures in parts.items() if _fits(cell, filters)}
 
 
 def _fits(cell: Cell, filters: Filters) -> bool:
-    return all(filters.get(name, value) == value for name, value in zip(SPLIT, cell, strict=True))
+    return all(cell[SPLIT.index(name)] == value for name, value in filters.items())
 
 
 def _split(
-    name: str, now: Mapping[Cell, Figures], before: Mapping[Cell, Figures], filters: Filters
+    table: str, now: Mapping[Cell, Figures], before: Mapping[Cell, Figures], filters: Filters
 ) -> list[Compared]:
     """One dimension under the filters of the others, so that its own filter can be changed."""
-    others = {key: value for key, value in filters.items() if key != name}
-    new, old = grouped([name], now, others), grouped([name], before, others)
-    rows = [Compared(key[0], figures, old.get(key, Figures())) for key, figures in new.items()]
-    return sorted(rows, key=lambda row: (-row.now.attempts, row.name))
+    by, others = TABLES[table], {key: value for key, value in filters.items() if key != table}
+    new, old = grouped(by, now, others), grouped(by, before, others)
+    rows = [
+        Compared(dict(zip(by, name, strict=True)), figures, old.get(name, Figures()))
+        for name, figures in new.items()
+    ]
+    return sorted(rows, key=lambda row: (-row.now.attempts, *row.names.values()))

@@ -11,19 +11,27 @@ from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
 
-from twofactor.models.rollups import DAY, EVER, LATENCIES, LATENCY_BOUNDS, SETTLED
+from twofactor.models.rollups import EVER, LATENCIES, LATENCY_BOUNDS, MINUTE, SETTLED, UNKNOWN
 from twofactor.words import Status
 
 COST = "cost:"  # a measure a currency, in millionths of its unit
 
 
+Cell = tuple[str, str, str, str]  # gateway, country, carrier, purpose; as SPLIT names them
+
+
 class Key(NamedTuple):
-    """What attempts are counted by; `slice` is the start in epoch seconds."""
+    """What attempts are counted by; `slice` is the start of a minute in epoch seconds."""
 
     slice: int
     gateway: str
     country: str
+    carrier: str
     purpose: str
+
+    @property
+    def cell(self) -> Cell:
+        return self[1:]
 
 
 class Facts(NamedTuple):
@@ -83,15 +91,16 @@ def difference(before: str, now: str) -> Counter[str]:
     return Counter({name: amount for name, amount in delta.items() if amount})
 
 
-def start(at: datetime, span_hours: int) -> int:
+def key(created_at: datetime, gateway: str, country: str, carrier: str, purpose: str) -> Key:
+    """What an attempt is counted by; it keeps its minute whatever happens to it later."""
+    return Key(start(created_at, MINUTE), gateway, country, carrier or UNKNOWN, purpose)
+
+
+def start(at: datetime, span_minutes: int) -> int:
     """The slice that holds a time: its start in epoch seconds, in UTC."""
-    if span_hours == EVER:
-        return 0
-    seconds = int(at.timestamp())
-    return seconds - seconds % (span_hours * 3600)
+    return wider(int(at.timestamp()), span_minutes)
 
 
-def wider(key: Key, span_hours: int) -> Key:
-    """The key of the wider slice that an hour belongs to."""
-    length = DAY * 3600
-    return key._replace(slice=key.slice - key.slice % length if span_hours == DAY else 0)
+def wider(slice_: int, span_minutes: int) -> int:
+    """The slice of this span that a shorter one belongs to."""
+    return 0 if span_minutes == EVER else slice_ - slice_ % (span_minutes * 60)

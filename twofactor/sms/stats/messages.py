@@ -2,14 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Subquery, func, or_, select
 
 from twofactor.extensions import db
 from twofactor.models import Attempt, Message, Receipt, Verification
+from twofactor.models.rollups import UNKNOWN
+from twofactor.words import Purpose
 
 LOOKED_THROUGH = 20_000  # messages a page of the list looks at
+OUT_OF_ORDER = timedelta(minutes=1)  # between the numbers of messages and their times
+BEHIND_ALL = 2**62
 
 LONGEST_REF = 255
 
@@ -30,6 +34,7 @@ class Wanted:
     status: str = ""
     gateway: str = ""
     country: str = ""
+    carrier: str = ""
     purpose: str = ""
     error: str = ""  # an error class, or a gateway's own code
     since: datetime | None = None
@@ -81,6 +86,14 @@ def by_sid(sid: str) -> Message | None:
     return db.session.scalar(of_attempt.where(Attempt.gateway_ref == sid).limit(1))
 
 
+def to_phones(fingerprints: Sequence[str], most: int) -> Sequence[Message]:
+    """The newest messages to any of these phones that we sent for our own users."""
+    found = select(Message).where(
+        Message.phone_fingerprint.in_(fingerprints), Message.purpose != Purpose.API
+    )
+    return db.session.scalars(found.order_by(Message.id.desc()).limit(most)).all()
+
+
 @dataclass(frozen=True, slots=True)
 class Story:
     """All that is known of one message, oldest first."""
@@ -122,9 +135,20 @@ def _reach(wanted: Wanted, before: int | None) -> Subquery:
     ids = select(Message.id)
     if before is not None:
         ids = ids.where(Message.id < before)
+    if wanted.since:
+        ids = ids.where(Message.id >= _first_id(wanted.since - OUT_OF_ORDER))
+    if wanted.until:
+        ids = ids.where(Message.id < _first_id(wanted.until + OUT_OF_ORDER))
     if wanted.fingerprints:
         ids = ids.where(Message.phone_fingerprint.in_(wanted.fingerprints))
     return ids.order_by(Message.id.desc()).limit(LOOKED_THROUGH).subquery()
+
+
+def _first_id(at: datetime) -> ColumnElement[int]:
+    """Where the messages of a time begin; found by index, so that an old hour costs no more than
+    the last one."""
+    first = select(Message.id).where(Message.created_at >= at).order_by(Message.created_at).limit(1)
+    return func.coalesce(first.scalar_subquery(), BEHIND_ALL)
 
 
 def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
@@ -135,6 +159,8 @@ def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
         (Attempt.gateway, wanted.gateway),
     )
     found: list[ColumnElement[bool]] = [column == value for column, value in equal if value]
+    if wanted.carrier:
+        found.append(Attempt.carrier == ("" if wanted.carrier == UNKNOWN else wanted.carrier))
     if wanted.error:
         error = wanted.error
         found.append(or_(Attempt.error_class == error, Attempt.error_code == error))

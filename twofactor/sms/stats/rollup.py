@@ -8,7 +8,7 @@ the middle leaves everything as it was. What retention deletes stays counted.
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -20,19 +20,33 @@ from twofactor.models import Attempt, DeliveryChange, Message, RollupMark
 from twofactor.models.database import changed
 from twofactor.models.rollups import (
     EVER,
-    HOUR,
     MEASURES,
+    MINUTE,
     SPANS,
+    SPLIT,
     cost_rollups,
     delivery_rollups,
+    rollup_cells,
+    slot,
 )
-from twofactor.sms.stats.measures import COST, Facts, Key, difference, measures, start, wider
+from twofactor.sms.stats.measures import (
+    COST,
+    Cell,
+    Facts,
+    Key,
+    difference,
+    key,
+    measures,
+    wider,
+)
 
 MARK = "deliveries"
 BATCH = 2_000  # notes a transaction
 TAIL = 5_000  # notes a page looks at; more are waited for
+MINUTES_KEPT = timedelta(hours=3)  # the longest period by the minute, the one before, and some
 
 Deltas = dict[Key, Counter[str]]
+Slots = dict[tuple[int, int], Counter[str]]  # by cell id and slot
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +71,7 @@ def count_changes(now: datetime, most: int = BATCH) -> int:
     ).all()
     if notes:
         found = _differences(_attempts().where(Message.id.in_({note.message_id for note in notes})))
-        add(found.deltas)
+        add(found.deltas, now)
         _remember(found.counted)
         changed(delete(DeliveryChange).where(DeliveryChange.id.in_([note.id for note in notes])))
     changed(update(RollupMark).where(RollupMark.name == MARK).values(counted_at=now))
@@ -69,16 +83,46 @@ def counted_at() -> datetime | None:
     return db.session.scalar(select(RollupMark.counted_at).where(RollupMark.name == MARK))
 
 
-def add(deltas: Deltas) -> None:
+def add(deltas: Deltas, now: datetime) -> None:
     """Add differences to every span. The EVER span only grows: it counts how often something was
     reached, so that a late correction never looks like a counter that began anew."""
-    for span in SPANS:
-        counts: dict[Key, Counter[str]] = {}
-        for key, delta in deltas.items():
-            wide = key if span == HOUR else wider(key, span)
-            counts.setdefault(wide, Counter()).update(+delta if span == EVER else delta)
-        _upsert(delivery_rollups, MEASURES, _delivery_rows(span, counts))
-        _upsert(cost_rollups, ("millionths",), _cost_rows(span, counts))
+    ids = _cell_ids({at.cell for at in deltas})
+    slots: Slots = {}
+    for at, delta in deltas.items():
+        for span in SPANS:
+            if span != MINUTE or at.slice >= _first_minute(now):
+                of = (ids[at.cell], slot(span, wider(at.slice, span)))
+                slots.setdefault(of, Counter()).update(+delta if span == EVER else delta)
+    _upsert(delivery_rollups, MEASURES, _delivery_rows(slots))
+    _upsert(cost_rollups, ("millionths",), _cost_rows(slots))
+
+
+def forget_minutes(now: datetime) -> None:
+    """Delete what is counted by the minute and no page asks for any more."""
+    for table in (delivery_rollups, cost_rollups):
+        old = table.c.slot < slot(MINUTE, _first_minute(now))
+        changed(delete(table).where(table.c.cell_id.in_(select(rollup_cells.c.id)), old))
+
+
+def cells() -> dict[int, Cell]:
+    """Every cell that was ever counted, by id."""
+    rows = db.session.connection().execute(select(rollup_cells))
+    return {cell_id: tuple(names) for cell_id, *names in rows}
+
+
+def _first_minute(now: datetime) -> int:
+    return int((now - MINUTES_KEPT).timestamp())
+
+
+def _cell_ids(wanted: set[Cell]) -> dict[Cell, int]:
+    """The ids of cells; new ones are written."""
+    known = {cell: cell_id for cell_id, cell in cells().items()}
+    new = [dict(zip(SPLIT, cell, strict=True)) for cell in sorted(wanted - known.keys())]
+    if not new:
+        return known
+    dialect = sqlite if db.engine.dialect.name == "sqlite" else postgresql
+    db.session.connection().execute(dialect.insert(rollup_cells).on_conflict_do_nothing(), new)
+    return {cell: cell_id for cell_id, cell in cells().items()}
 
 
 def _latch() -> None:
@@ -94,6 +138,7 @@ def _attempts() -> Select[Any]:
         Attempt.created_at,
         Attempt.gateway,
         Attempt.country,
+        Attempt.carrier,
         Message.purpose,
         Attempt.counted,
         Attempt.status,
@@ -112,11 +157,11 @@ def _differences(attempts: Select[Any]) -> Pending:
     deltas: Deltas = {}
     counted = []
     for row in db.session.execute(attempts):
-        attempt_id, created_at, gateway, country, purpose, before, *facts = row
+        attempt_id, created_at, gateway, country, carrier, purpose, before, *facts = row
         now = measures(Facts(*facts))
         if now != before:
-            key = Key(start(created_at, HOUR), gateway, country, purpose)
-            delta = deltas.setdefault(key, Counter())
+            of = key(created_at, gateway, country, carrier, purpose)
+            delta = deltas.setdefault(of, Counter())
             for name, amount in difference(before, now).items():
                 delta[name] += amount
             counted.append((attempt_id, now))
@@ -130,18 +175,18 @@ def _remember(counted: Sequence[tuple[int, str]]) -> None:
         db.session.connection().execute(own.values(counted=bindparam("words")), rows)
 
 
-def _delivery_rows(span: int, counts: Deltas) -> list[dict[str, Any]]:
+def _delivery_rows(slots: Slots) -> list[dict[str, Any]]:
     return [
-        {"span_hours": span, **key._asdict(), **{name: delta[name] for name in MEASURES}}
-        for key, delta in sorted(counts.items())
-        if any(delta[name] for name in MEASURES)
+        {"cell_id": cell_id, "slot": slot} | {name: delta.get(name, 0) for name in MEASURES}
+        for (cell_id, slot), delta in sorted(slots.items())
+        if any(not name.startswith(COST) for name, amount in delta.items() if amount)
     ]
 
 
-def _cost_rows(span: int, counts: Deltas) -> list[dict[str, Any]]:
+def _cost_rows(slots: Slots) -> list[dict[str, Any]]:
     return [
-        {"span_hours": span, **key._asdict(), "currency": name[len(COST) :], "millionths": amount}
-        for key, delta in sorted(counts.items())
+        {"cell_id": cell_id, "slot": slot, "currency": name[len(COST) :], "millionths": amount}
+        for (cell_id, slot), delta in sorted(slots.items())
         for name, amount in sorted(delta.items())
         if name.startswith(COST) and amount
     ]

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from twofactor.extensions import db
 from twofactor.models import Attempt, Message, Receipt
@@ -22,7 +22,7 @@ ENOUGH = 20  # settled attempts; fewer prove nothing
 
 QUIET = timedelta(minutes=5)  # a receipt may take so long before its absence means anything
 WAITING = 5  # texts without one that make a silence
-NEWEST = 10_000  # rows that are looked at
+LOOKED_AT = 2_000  # attempts and receipts
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,17 +64,24 @@ def queue(now: datetime) -> Queue:
 
 
 def silences(now: datetime) -> list[Silence]:
-    """Gateways that are silent: not a failure of theirs or ours yet, but nobody can tell."""
+    """Gateways that are silent: not a failure of theirs or ours yet, but nobody can tell. Looks at
+    the newest texts that are old enough, so that much traffic does not hide a silence."""
+    columns = (Attempt.gateway, Attempt.sent_at, Attempt.settled_at, Attempt.status)
+    old = select(*columns).where(Attempt.created_at <= now - QUIET, Attempt.sent_at.is_not(None))
+    ripe = old.order_by(Attempt.created_at.desc()).limit(LOOKED_AT).subquery()
     newest = select(Receipt.gateway, Receipt.received_at).order_by(Receipt.id.desc())
-    heard = newest.limit(NEWEST).subquery()
-    last = select(heard.c.gateway, func.max(heard.c.received_at)).group_by(heard.c.gateway)
-    sent = select(Attempt.gateway, Attempt.sent_at, Attempt.status).order_by(Attempt.id.desc())
-    lately = sent.limit(NEWEST).subquery()
-    open_ones = select(lately.c.gateway, lately.c.sent_at).where(
-        lately.c.status == Status.SENT, lately.c.sent_at.is_not(None)
-    )
+    told = newest.limit(LOOKED_AT).subquery()
+    open_ones = select(ripe.c.gateway, ripe.c.sent_at).where(ripe.c.status == Status.SENT)
     waiting = [(gateway, at) for gateway, at in db.session.execute(open_ones)]
-    return silent(waiting, {name: at for name, at in db.session.execute(last)}, now)
+    heard = _latest(ripe.c.gateway, ripe.c.settled_at)
+    for name, at in _latest(told.c.gateway, told.c.received_at).items():
+        heard[name] = max(at, heard.get(name, at))
+    return silent(waiting, heard, now)
+
+
+def _latest(gateway: ColumnElement[str], at: ColumnElement[datetime]) -> dict[str, datetime]:
+    latest = select(gateway, func.max(at)).where(at.is_not(None)).group_by(gateway)
+    return {name: last for name, last in db.session.execute(latest)}
 
 
 def silent(
