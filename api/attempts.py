@@ -52,8 +52,9 @@ PREFIX = Parameter(
 
 def index(call: Call) -> Answer:
     """The texts, newest first."""
-    cut = page(call, _filtered(call, _texts(call)), Message, "attempts")
-    prices = _prices([row[0].id for row in cut.rows])
+    own = _texts(call)
+    cut = page(call, _filtered(call, own), Message, "attempts", own)
+    prices = _prices(call.kit, [row[0].id for row in cut.rows])
     rows = [_render(call, row, prices, f"{call.url}/") for row in cut.rows]
     return Answer(200, {"attempts": rows, "meta": cut.meta})
 
@@ -64,7 +65,7 @@ def fetch(call: Call) -> Answer:
     row = db.session.execute(found).first() if call.path["Sid"].startswith("VL") else None
     if row is None:
         raise not_found()
-    return Answer(200, _render(call, row, _prices([row[0].id]), call.url))
+    return Answer(200, _render(call, row, _prices(call.kit, [row[0].id]), call.url))
 
 
 def summary(call: Call) -> Answer:
@@ -123,16 +124,23 @@ CONDITIONS: dict[str, Callable[[Kit, Any], Condition]] = {
 }
 
 
-def _prices(message_ids: list[int]) -> dict[int, tuple[Decimal, str]]:
-    """What each text cost: all gateways that were tried, in the currency of the last."""
+def _prices(kit: Kit, message_ids: list[int]) -> dict[int, tuple[Decimal, str]]:
+    """What each text cost: all gateways that were tried, in the house's currency where they count
+    in several."""
     rows = select(Attempt.message_id, Attempt.price, Attempt.currency).where(
         Attempt.message_id.in_(message_ids), Attempt.price.is_not(None)
     )
-    sums: dict[int, tuple[Decimal, str]] = {}
+    paid: dict[int, list[tuple[Decimal, str]]] = {}
     for message_id, price, currency in db.session.execute(rows.order_by(Attempt.id)):
-        before = sums.get(message_id, (Decimal(0), currency))
-        sums[message_id] = (before[0] + (price or 0), currency)
-    return sums
+        paid.setdefault(message_id, []).append((price or Decimal(0), currency))
+    return {message_id: _sum(kit, prices) for message_id, prices in paid.items()}
+
+
+def _sum(kit: Kit, prices: list[tuple[Decimal, str]]) -> tuple[Decimal, str]:
+    money = kit.settings.money
+    if len({currency for _, currency in prices}) > 1:
+        prices = [(money.converted(*price) or Decimal(0), money.currency) for price in prices]
+    return sum((price for price, _ in prices), Decimal(0)), prices[0][1]
 
 
 def _render(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select
 
 from api.errors import invalid
 from api.kinds import Text, Whole
@@ -47,11 +47,16 @@ class Page:
     meta: dict[str, Any]
 
 
-def page(call: Call, found: Select[Any], model: Any, key: str) -> Page:
-    """Cut one page out of `found`, whose rows begin with `model`. Raises ApiError."""
+def page(
+    call: Call, found: Select[Any], model: Any, key: str, own: Select[Any] | None = None
+) -> Page:
+    """Cut one page out of `found`, whose rows begin with `model`. `own` are all rows of the caller
+    that a page may have ended with, where some of them have left `found` since: a foreign sid in a
+    token is as unknown as any other (S-60). Raises ApiError."""
     size, number = call.given.get("PageSize", SIZE), call.given.get("Page", 0)
     token = call.given.get("PageToken", "")
-    rows = _rows(found, model, token, size, number)
+    start = _start(found if own is None else own, model, token) if token else None
+    rows = _rows(found, model, start, token, size, number)
     backwards = token.startswith("PB")
     has_more = len(rows) > size
     rows = rows[:size][::-1] if backwards else rows[:size]
@@ -75,19 +80,25 @@ def page(call: Call, found: Select[Any], model: Any, key: str) -> Page:
     )
 
 
-def _rows(found: Select[Any], model: Any, token: str, size: int, number: int) -> Sequence[Any]:
-    if not token:
+def _start(own: Select[Any], model: Any, token: str) -> int:
+    """The id of the row that the page before ended with. Raises ApiError."""
+    start = db.session.scalar(own.with_only_columns(model.id).where(model.sid == token[2:]))
+    if start is None:
+        raise invalid("PageToken is not one of this list")
+    return int(start)
+
+
+def _rows(
+    found: Select[Any], model: Any, start: int | None, token: str, size: int, number: int
+) -> Sequence[Any]:
+    if start is None:
         if number * size > FARTHEST:
             raise invalid(f"Page lies beyond {FARTHEST} rows; follow next_page_url instead")
         found = found.order_by(model.id.desc()).offset(number * size)
+    elif token.startswith("PB"):
+        found = found.where(model.id > start).order_by(model.id)
     else:
-        start = db.session.scalar(select(model.id).where(model.sid == token[2:]))
-        if start is None:
-            raise invalid("PageToken is not one of this list")
-        if token.startswith("PB"):
-            found = found.where(model.id > start).order_by(model.id)
-        else:
-            found = found.where(model.id < start).order_by(model.id.desc())
+        found = found.where(model.id < start).order_by(model.id.desc())
     return db.session.execute(found.limit(size + 1)).unique().all()
 
 

@@ -1,18 +1,20 @@
 """Services: the applications of an account."""
 
-from sqlalchemy import select
+from typing import Any
+
+from sqlalchemy import Select, select
 
 from api import auth, paging, shapes
 from api.errors import not_found
 from api.kinds import Flag, Never, Text, Whole
 from api.operation import Answer, Call, Operation, Parameter
-from api.paging import page
-from api.shape import Located
+from api.resource import Resource
 from twofactor import audit
 from twofactor.extensions import db
 from twofactor.models import ApiAccount, Service
-from twofactor.verify import services
+from twofactor.verify import services, tenants
 from twofactor.verify.services import LONGEST_CODE, SHORTEST_CODE
+from twofactor.verify.tenants import Tenant
 from twofactor.words import AuditEvent, Scope
 
 COLLECTION = "/v2/Services"
@@ -62,17 +64,29 @@ def _parameters(*, is_create: bool) -> tuple[Parameter, ...]:
     )
 
 
-def own(call: Call, name: str = "ServiceSid") -> Service:
-    """The service in the address, when it is the caller's. Raises ApiError 404."""
-    found = select(Service).where(
-        Service.sid == call.path[name],
-        Service.account_id == call.caller.account_id,
-        Service.deleted_at.is_(None),
-    )
-    service = db.session.scalar(found)
-    if service is None:
-        raise not_found()
+def _ever_own(call: Call) -> Select[Any]:
+    return select(Service).where(Service.account_id == call.caller.account_id)
+
+
+def _own(call: Call) -> Select[Any]:
+    return _ever_own(call).where(Service.deleted_at.is_(None))
+
+
+SERVICES = Resource(Service, shapes.SERVICE, "services", _own, _ever_own)
+
+
+def own(call: Call) -> Service:
+    """The service that the address begins with, when it is the caller's. Raises ApiError 404."""
+    service: Service = SERVICES.one(call, "ServiceSid")
     return service
+
+
+def tenant(call: Call) -> Tenant:
+    """The same as a plain row, for the hot operations. Raises ApiError 404."""
+    found = tenants.find(call.caller.account_id, call.path["ServiceSid"])
+    if found is None:
+        raise not_found()
+    return found
 
 
 def create(call: Call) -> Answer:
@@ -81,37 +95,22 @@ def create(call: Call) -> Answer:
     account = db.session.get_one(ApiAccount, call.caller.account_id)
     service = services.create_service(call.kit, account, call.given["FriendlyName"])
     _assign(call, service)
-    return Answer(201, _render(call, service, f"{call.url}/{service.sid}"))
-
-
-def index(call: Call) -> Answer:
-    """The caller's services."""
-    found = select(Service).where(
-        Service.account_id == call.caller.account_id, Service.deleted_at.is_(None)
-    )
-    cut = page(call, found, Service, "services")
-    rendered = [_render(call, row[0], f"{call.url}/{row[0].sid}") for row in cut.rows]
-    return Answer(200, {"services": rendered, "meta": cut.meta})
-
-
-def fetch(call: Call) -> Answer:
-    """One service."""
-    return Answer(200, _render(call, own(call, "Sid"), call.url))
+    return SERVICES.made(call, service)
 
 
 def change(call: Call) -> Answer:
     """Change what is given, leave the rest."""
     _check_custom_code(call)
-    service = own(call, "Sid")
+    service = SERVICES.one(call)
     _assign(call, service)
     service.updated_at = call.kit.now()
     audit.write(call.kit, AuditEvent.SERVICE_CHANGED, service=service.sid, key=call.caller.login)
-    return Answer(200, _render(call, service, call.url))
+    return SERVICES.shown(call, service)
 
 
 def delete(call: Call) -> Answer:
     """Delete it."""
-    services.delete_service(call.kit, own(call, "Sid"))
+    services.delete_service(call.kit, SERVICES.one(call))
     return Answer(204, None)
 
 
@@ -126,10 +125,6 @@ def _check_custom_code(call: Call) -> None:
         auth.need(call.caller, Scope.CUSTOM_CODE)
 
 
-def _render(call: Call, service: Service, url: str) -> dict[str, object]:
-    return shapes.SERVICE.render(Located(service, url, call.caller.account_sid))
-
-
 OPERATIONS = (
     Operation(
         "CreateService", "POST", COLLECTION, "Create a service", Scope.SERVICES, create,
@@ -137,11 +132,11 @@ OPERATIONS = (
         writes=True, is_create=True,
     ),
     Operation(
-        "ListService", "GET", COLLECTION, "List your services", Scope.VERIFY, index,
+        "ListService", "GET", COLLECTION, "List your services", Scope.VERIFY, SERVICES.index,
         shapes.SERVICE, list_key="services", parameters=paging.PARAMETERS,
     ),
     Operation(
-        "FetchService", "GET", ONE, "Fetch a service", Scope.VERIFY, fetch, shapes.SERVICE
+        "FetchService", "GET", ONE, "Fetch a service", Scope.VERIFY, SERVICES.fetch, shapes.SERVICE
     ),
     Operation(
         "UpdateService", "POST", ONE, "Change a service", Scope.SERVICES, change, shapes.SERVICE,

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError
 
-from api import auth, buckets
+from api import auth, buckets, key_limits
 from api import text_shapes as shapes
 from api.errors import ApiError, invalid, not_found
 from api.kinds import OneOf, Text
@@ -19,16 +19,18 @@ from api.numbers import (
     PUMPING,
 )
 from api.operation import Answer, Call, Operation, Parameter
-from api.services import own
+from api.services import tenant
 from api.shape import Located
-from api.text_shapes import Seen
+from api.text_shapes import Seen, SentText
 from api.values import Address, Map, Number
-from twofactor.extensions import db
 from twofactor.kit import Visitor
-from twofactor.models import Message, Service, Verification
+from twofactor.models import Message
+from twofactor.models.prepared import Prepared
+from twofactor.sms import outbox
 from twofactor.sms.wording import can_write
-from twofactor.verify import limits, service_verifications, verifications
-from twofactor.verify.limits import MANY_TEXTS, Limit, LimitReached
+from twofactor.verify import entries, limits, service_verifications, verifications
+from twofactor.verify.entries import Entry
+from twofactor.verify.limits import LimitReached
 from twofactor.verify.service_verifications import CodeTooShort, Wish
 from twofactor.verify.targets import (
     CountryClosed,
@@ -38,11 +40,11 @@ from twofactor.verify.targets import (
     RiskyPhone,
     Style,
 )
+from twofactor.verify.tenants import Tenant
 from twofactor.words import Scope, VerificationStatus
 
 COLLECTION = "/v2/Services/{ServiceSid}/Verifications"
 ONE = "/v2/Services/{ServiceSid}/Verifications/{Sid}"
-KEY_MINUTE = Limit("api_key_sends_minute", 600, 60, MANY_TEXTS)
 MOST_TAGS = 10
 
 NO_PAYMENT = "payments are not described in texts"
@@ -57,6 +59,11 @@ REFUSED = {
     "TemplateCustomSubstitutions": NO_TEMPLATE,
     "EnableSnaClientToken": "silent network authentication is no channel of this server",
 }
+GONE = (
+    VerificationStatus.APPROVED,
+    VerificationStatus.EXPIRED,
+    VerificationStatus.MAX_ATTEMPTS_REACHED,
+)
 PARAMETERS = (
     Parameter("To", Number(), "The phone, in E.164", required=True),
     Parameter("Channel", OneOf(("sms", "auto")), "`sms`; `auto` is sms, too", required=True),
@@ -73,29 +80,38 @@ PARAMETERS = (
     Parameter("RiskCheck", OneOf(("enable", "disable")), "`disable` needs `unguarded`"),
     Parameter("Tags", Map(MOST_TAGS), "Words of your own; they come back in webhooks"),
 )
+_TEXTS = Prepared(
+    select(Message.sid, Message.created_at)
+    .where(Message.verification_id == bindparam("of"))
+    .order_by(Message.id)
+)
 
 
 def start(call: Call) -> Answer:
     """Text a code, or the living one again."""
-    service = own(call)
+    service = tenant(call)
     wish = _wish(call, service)
     with _refusals():
-        limits.hit(call.kit, KEY_MINUTE, call.caller.login, call.kit.now())
-        buckets.count(call.kit, service, call.given.get("RateLimits", {}))
+        key_limits.count_send(call.kit, call.caller.login)
+        buckets.count(call.kit, service.id, call.given.get("RateLimits", {}))
         verification = service_verifications.start(call.kit, service, wish)
     url = f"{call.url}/{verification.sid}"
-    return Answer(201, render(call, service, verification, url), wakes_sender=True)
+    return Answer(201, render(call, service, verification, url), outbox.fresh())
 
 
 def fetch(call: Call) -> Answer:
-    """One verification, also after it has ended."""
-    service = own(call)
-    return Answer(200, render(call, service, _one(call, service), call.url))
+    """One verification. Like Twilio's it is gone once it was approved, has expired or has no
+    checks left (twilio.com/docs/errors/20404); webhooks and attempts tell what became of it."""
+    service = tenant(call)
+    verification = _one(call, service)
+    if _status(call, verification) in GONE:
+        raise not_found()
+    return Answer(200, render(call, service, verification, call.url))
 
 
 def change(call: Call) -> Answer:
     """Cancel it, or, where the key may, approve it without its code (S-62)."""
-    service = own(call)
+    service = tenant(call)
     verification = _one(call, service)
     if call.given["Status"] == VerificationStatus.APPROVED:
         auth.need(call.caller, Scope.APPROVE)
@@ -104,40 +120,38 @@ def change(call: Call) -> Answer:
         done = service_verifications.cancel(call.kit, verification)
     if not done:
         raise not_found()
-    db.session.refresh(verification)
-    return Answer(200, render(call, service, verification, call.url))
+    return Answer(200, render(call, service, entries.by_id(verification.id), call.url))
 
 
 def render(
-    call: Call, service: Service, verification: Verification, url: str, status: str = ""
+    call: Call, service: Tenant, verification: Entry, url: str, status: str = ""
 ) -> dict[str, object]:
     """The verification as wire JSON."""
-    texts = select(Message).where(Message.verification_id == verification.id).order_by(Message.id)
     seen = Seen(
         verification,
-        service,
+        service.sid,
         verifications.phone_of(call.kit, verification),
-        tuple(db.session.scalars(texts)),
+        tuple(SentText(*row) for row in _TEXTS.all(of=verification.id)),
         status or _status(call, verification),
     )
     shape = shapes.CHECK if status else shapes.VERIFICATION
     return shape.render(Located(seen, url, call.caller.account_sid))
 
 
-def _status(call: Call, verification: Verification) -> str:
+def _status(call: Call, verification: Entry) -> str:
     if verification.is_pending and call.kit.now() >= verification.expires_at:
         return VerificationStatus.EXPIRED.value
     return verification.status
 
 
-def _one(call: Call, service: Service) -> Verification:
-    verification = service_verifications.by_sid(service, call.path["Sid"])
+def _one(call: Call, service: Tenant) -> Entry:
+    verification = entries.by_sid(service.id, call.path["Sid"])
     if verification is None:
         raise not_found()
     return verification
 
 
-def _wish(call: Call, service: Service) -> Wish:
+def _wish(call: Call, service: Tenant) -> Wish:
     given = call.given
     if given.get("RiskCheck") == "disable":
         auth.need(call.caller, Scope.UNGUARDED)
@@ -166,6 +180,12 @@ UNREACHABLE = {
 }
 
 
+FRAUD = {
+    limits.PREFIX_HOUR: "Too many texts went to neighbouring numbers; it looks like fraud",
+    limits.PUMPING: "Hardly any code to new numbers there came back; it looks like fraud",
+}
+
+
 @contextmanager
 def _refusals() -> Iterator[None]:
     """What the sending verbs raise, in Twilio's numbers."""
@@ -180,10 +200,9 @@ def _refusals() -> Iterator[None]:
         reason = f"CustomCode needs {error.length} digits: many wrong codes came for this number"
         raise invalid(reason) from error
     except LimitReached as error:
-        if error.limit is not limits.PREFIX_HOUR:
+        if error.limit not in FRAUD:
             raise
-        wait = {"Retry-After": str(error.retry_after)}
-        message = "Too many texts went to neighbouring numbers; it looks like fraud"
+        wait, message = {"Retry-After": str(error.retry_after)}, FRAUD[error.limit]
         raise ApiError(429, PUMPING, message, wait) from error
     except (IntegrityError, NotLive) as error:
         message = "Another request for this number is being served"
@@ -194,7 +213,7 @@ OPERATIONS = (
     Operation(
         "CreateVerification", "POST", COLLECTION, "Text a code to a phone", Scope.VERIFY, start,
         shapes.VERIFICATION, status=201, parameters=PARAMETERS, refused=REFUSED,
-        writes=True, is_create=True,
+        writes=True, is_create=True, is_hot=True, limit=key_limits.SENDS,
     ),
     Operation(
         "FetchVerification", "GET", ONE, "Fetch a verification", Scope.VERIFY, fetch,

@@ -1,5 +1,4 @@
-"""What routing promises, over many seeds: `python -m bench.world [SEEDS [PROMISE …]]`; exit code 1
-when one does not hold."""
+"""What routing promises, over many seeds: `python -m bench world [SEEDS [PROMISE …]]`."""
 
 import sys
 import tempfile
@@ -108,12 +107,13 @@ PROMISES: dict[str, Callable[[range], bool]] = {
 }
 
 
-def main(seeds: int, names: list[str]) -> int:
-    """These promises in turn, or all; 0 when they hold."""
+def main(options: list[str]) -> bool:
+    """These promises in turn, or all; True when they hold."""
+    seeds, names = int(options[0]) if options else SEEDS, options[1:]
     failed = [name for name in names or PROMISES if not PROMISES[name](range(1, seeds + 1))]
     print(f"does not hold: {', '.join(failed)}" if failed else "every promise holds")
-    return 1 if failed else 0
+    return not failed
 
 
 if __name__ == "__main__":
-    sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else SEEDS, sys.argv[2:]))
+    sys.exit(0 if main(sys.argv[1:]) else 1)

@@ -35,11 +35,12 @@ READY: tuple[Group | Ready, ...] = (
     webhooks_group,
     messages,
     stats,
+    texts,
     demo,
     worker,
     restored,
 )
-PLAIN: tuple[click.Command, ...] = (texts, doctor)  # need no tables, or look at their state
+PLAIN: tuple[click.Command, ...] = (doctor,)  # looks at the state of the tables
 
 
 def install(app: Flask, make_ready: Callable[[], None], compose: Compose) -> None:

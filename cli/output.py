@@ -16,14 +16,19 @@ UNCUT = 240  # columns of a table that goes into a pipe or a file
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-def format_option(default: str = "table") -> Callable[[F], F]:
-    """The `--format` of every listing command; arrives as `form`."""
+def format_option(default: str = "table", on_terminal: str = "") -> Callable[[F], F]:
+    """The `--format` of every listing command; arrives as `form`. `on_terminal`: the default where
+    a person reads along, and `default` is for programs."""
+
+    def chosen() -> str:
+        return on_terminal if on_terminal and sys.stdout.isatty() else default
+
     return click.option(
         "--format",
         "form",
         type=click.Choice(FORMATS),
-        default=default,
-        show_default=True,
+        default=chosen,
+        show_default=f"{on_terminal} on a terminal, else {default}" if on_terminal else default,
         help="How the rows are printed.",
     )
 

@@ -4,11 +4,12 @@ import json
 
 import click
 
+from cli.addresses import named, read
 from cli.group import Group
-from cli.users import named
 from twofactor import jobs, privacy
 from twofactor.house import house
 from twofactor.models.database import transaction
+from twofactor.verify import users
 
 privacy_group = Group("privacy", help="What is kept of people, and for how long.")
 
@@ -32,7 +33,8 @@ def erase(email: str, yes: bool) -> None:
     if not yes:
         click.confirm(f"Erase {email} and everything about them?", abort=True)
     with transaction():
-        privacy.erase(house().kit, named(email))
+        while user := users.by_email(read(email)):  # several may have claimed the address
+            privacy.erase(house().kit, user)
     click.echo(f"{email} is erased.")
 
 

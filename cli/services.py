@@ -25,6 +25,7 @@ allow = click.option(
     type=click.Choice(EXTRAS),
     help="A right that keys do not have by themselves; may be given more than once.",
 )
+USUAL_SENDER = "the gateway's own sender"
 as_json = click.option("--json", "is_json", is_flag=True, help="Print one JSON object.")
 
 
@@ -132,10 +133,31 @@ def limit(
             _unknown(account_sid)
         budget = None if budget_per_day is None else Decimal(str(budget_per_day))
         try:
-            tenancy.allow(account, sends_per_day, budget, language)
+            tenancy.allow(house().kit, account, sends_per_day, budget, language)
         except ValueError as error:
             raise click.UsageError(str(error)) from error
     click.echo("Changed.")
+
+
+@services_group.command("sender")
+@click.argument("service_sid")
+@click.argument("sender", default="")
+def sender(service_sid: str, sender: str) -> None:
+    """The sender ID that texts of SERVICE_SID (VA...) come from; without SENDER it is again the one
+    of the gateway's settings.
+
+    Example: flask services sender VA... MyShop
+    """
+    kit = house().kit
+    with transaction():
+        service = services.service_by_sid(service_sid)
+        if service is None:
+            _unknown(service_sid)
+        try:
+            services.show_as(kit, service, sender=sender)
+        except ValueError as error:
+            raise click.UsageError(f"{error}.") from error
+    click.echo(f"{service.friendly_name}: from {sender or USUAL_SENDER}.")
 
 
 def _scopes(extras: Sequence[str]) -> list[Scope]:
@@ -176,5 +198,7 @@ def _show(sid: str, issued: Issued | None, *, is_json: bool) -> None:
 
 
 def _unknown(sid: str) -> NoReturn:
-    click.echo(f"No living account or key is called {sid}. See: flask services list", err=True)
+    click.echo(
+        f"No living account, service or key is called {sid}. See: flask services list", err=True
+    )
     sys.exit(1)

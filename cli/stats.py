@@ -18,7 +18,7 @@ stats = Group("stats", help="Figures of what was sent.")
     "--since", default=periods.DEFAULT, show_default=True, help="15m, 24h, 7d, 2026-11-01 …"
 )
 @click.option("--by", "dimensions", default="gateway,country", show_default=True, help=BY)
-@format_option()
+@format_option(default="json", on_terminal="table")
 def deliveries(since: str, dimensions: str, form: str) -> None:
     """Delivery, conversion, latency and cost of attempts.
 

@@ -1,22 +1,28 @@
 """flask text: what phones get, and what it costs."""
 
-import csv
-import json
 import sys
 from decimal import Decimal
 from typing import Any
 
 import click
-from flask.cli import AppGroup
 
+from cli.group import Group
+from cli.output import format_option, show
+from cli.text_edits import edit, history, restore
 from twofactor.house import house
 from twofactor.kit import Kit
+from twofactor.models.database import transaction
+from twofactor.sms import edits, templates
 from twofactor.sms import prices as lists
-from twofactor.sms import templates
 from twofactor.sms.sentences import LANGUAGES
 from twofactor.sms.templates import Sample, house_of
+from twofactor.verify import pumping
 
-texts = AppGroup("text", help="The texts we send.")
+COLUMNS = ("name", "language", "source", "encoding", "units", "segments", "spare", "text")
+
+texts = Group("text", help="The texts we send: what they cost, and your own words for them.")
+for verb in (edit, restore, history):
+    texts.add_command(verb)
 
 LANGUAGE = click.option("--language", type=click.Choice(sorted(LANGUAGES)), help="Only this one.")
 
@@ -24,20 +30,16 @@ LANGUAGE = click.option("--language", type=click.Choice(sorted(LANGUAGES)), help
 @texts.command("preview")
 @LANGUAGE
 @click.option("--country", default="", help="Show what one text costs there, by gateway.")
-@click.option("--format", "form", type=click.Choice(["table", "csv", "json"]), default="table")
+@format_option()
 def preview(language: str | None, country: str, form: str) -> None:
     """Show every text with its segments, and its price where a price list tells."""
     prices = _prices(house().kit, country.upper()) if country else {}
     rows = [_row(sample, prices) for sample in _samples(house().kit, language)]
-    if form == "json":
-        click.echo(json.dumps(rows, ensure_ascii=False))
-    elif form == "csv":
-        writer = csv.DictWriter(sys.stdout, list(rows[0]))
-        writer.writeheader()
-        writer.writerows(rows)
-    else:
+    if form == "table":
         for row in rows:
             _show(row)
+    else:
+        show(form, [*COLUMNS, *(f"price_{name}" for name in prices)], rows)
 
 
 @texts.command("check")
@@ -51,10 +53,23 @@ def check(language: str | None, budget: int | None) -> None:
     for sample in _samples(kit, language):
         for fault in templates.faults(sample, appends=appends, budget=budget):
             bad += 1
-            click.echo(f"{sample.language} {sample.name}: {fault}")
+            click.echo(f"{sample.language} {sample.title}: {fault}")
     if bad:
         sys.exit(1)
     click.echo("Every text is within its budget.")
+
+
+@texts.command("unblock")
+@click.argument("country")
+def unblock(country: str) -> None:
+    """Send codes to new phones in COUNTRY (like UG) again, after the guard against pumping
+    stopped them."""
+    with transaction():
+        lifted = pumping.lift(country)
+    if not lifted:
+        click.echo(f"Nothing is blocked in {country.upper()}.")
+        sys.exit(1)
+    click.echo(f"New phones in {country.upper()} get codes again.")
 
 
 def _prices(kit: Kit, country: str) -> dict[str, tuple[Decimal, str]]:
@@ -64,8 +79,8 @@ def _prices(kit: Kit, country: str) -> dict[str, tuple[Decimal, str]]:
 
 def _samples(kit: Kit, language: str | None) -> list[Sample]:
     try:
-        every = templates.samples(house_of(kit.settings))
-        return [sample for sample in every if language in (None, sample.language)]
+        own = edits.every(kit)
+        return list(templates.samples(house_of(kit), own, language or ""))
     except ValueError as error:
         raise click.ClickException(f"SIXDIGITS_PUBLIC_URL: {error}.") from error
 
@@ -76,8 +91,9 @@ def _row(sample: Sample, prices: dict[str, tuple[Decimal, str]]) -> dict[str, An
         for gateway, (price, currency) in prices.items()
     }
     return {
-        "name": sample.name,
+        "name": sample.title,
         "language": sample.language,
+        "source": "edited" if sample.is_edited else "built-in",
         "encoding": sample.size.encoding.value,
         "units": sample.size.units,
         "segments": sample.size.parts,
@@ -89,5 +105,6 @@ def _row(sample: Sample, prices: dict[str, tuple[Decimal, str]]) -> dict[str, An
 def _show(row: dict[str, Any]) -> None:
     size = f"{row['segments']} segment of {row['encoding']}, {row['spare']} characters spare"
     costs = [f"{name[6:]} {row[name]}" for name in row if name.startswith("price_")]
-    click.secho(f"{row['language']} {row['name']}: {', '.join([size, *costs])}", bold=True)
+    title = f"{row['language']} {row['name']}" + (" (edited)" if row["source"] == "edited" else "")
+    click.secho(f"{title}: {', '.join([size, *costs])}", bold=True)
     click.echo("\n".join(f"    {line}" for line in row["text"].splitlines()))

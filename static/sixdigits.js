@@ -17,6 +17,18 @@ all("[data-reveal]", (button) => {
   input.form.addEventListener("submit", hide); // or the browser would remember it as plain text
 });
 
+all("[data-length-of]", (line) => {
+  const input = document.getElementById(line.dataset.lengthOf), meter = line.querySelector("meter");
+  const words = line.querySelector("[role=status]");
+  input.addEventListener("input", () => {
+    const length = [...input.value].length;
+    line.hidden = !length;
+    meter.value = length;
+    words.textContent = length < meter.low ? words.dataset.short
+      : length < meter.high ? words.dataset.enough : words.dataset.good;
+  });
+});
+
 // Found again by each click, for the simulated phone changes its buttons while it is open.
 document.addEventListener("click", async ({ target }) => {
   const button = target.closest?.("[data-copy]");
@@ -79,6 +91,24 @@ async function passkey(form) {
   waiting = new AbortController();
   ask({ mediation: "conditional", signal: waiting.signal }).catch(() => {}); // the button is still there
 }
+
+// A draft is looked at while it is written; without script the button Check does it.
+all("[data-preview]", (form) => {
+  let waiting;
+  form.addEventListener("input", () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(look, 400);
+  });
+  async function look() {
+    const draft = new URLSearchParams(new FormData(form));
+    draft.delete("csrf_token");
+    try {
+      const answer = await fetch(`${location.pathname}?${draft}`, { redirect: "error" });
+      const found = new DOMParser().parseFromString(await answer.text(), "text/html");
+      if (answer.ok) find("#preview").replaceChildren(...found.getElementById("preview").childNodes);
+    } catch {} // the button is still there
+  }
+});
 
 const page = find("[data-code-page]");
 if (page && find("input.code")) codePage(page, page.dataset);

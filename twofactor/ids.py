@@ -41,6 +41,12 @@ def new_link_token() -> str:
     return secrets.token_urlsafe(16)
 
 
+def new_secret() -> str:
+    """A secret of a program with 256 random bits: letters and digits alone, because Twilio's Go SDK
+    refuses credentials with anything else (twilio-go, client/client.go)."""
+    return secrets.token_hex(32)
+
+
 def new_token() -> str:
     """A bearer token with 256 random bits, safe in cookies and URLs."""
     return secrets.token_urlsafe(32)

@@ -1,24 +1,25 @@
 """Later work: texts to deliver, and what is done again and again. Each verb commits by itself."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from time import sleep
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from twofactor import privacy
 from twofactor.alerts import keep, looks, tell
 from twofactor.extensions import db
-from twofactor.gateways.base import SendResult, Unknown
+from twofactor.gateways.base import Gateway, SendResult, Unknown
 from twofactor.kit import Kit
 from twofactor.mail import outbox as mails
 from twofactor.models import FenceCounter, PeriodicJob
 from twofactor.models.database import changed, transaction
-from twofactor.sms import breaker, budget, bulk_claim, bulk_settle, early, outbox, slowness
-from twofactor.sms.settle import pause, settle
+from twofactor.sms import breaker, bulk_claim, claims, due, early, outbox, slowness
+from twofactor.sms.orders import Answer, Order
+from twofactor.sms.settle import FOR_CODES, FOR_MANY, parts, settle
 from twofactor.sms.stats import rollup
 from twofactor.verify import (
     authenticators,
@@ -26,10 +27,13 @@ from twofactor.verify import (
     freezes,
     limits,
     links,
+    pumping,
     replies,
+    resets,
     verifications,
 )
 from twofactor.verify.limits import LimitReached
+from twofactor.words import Priority
 
 log = logging.getLogger(__name__)
 
@@ -38,33 +42,41 @@ YIELD_SECONDS = 0.02  # how long texts to many step back for one that somebody w
 
 def deliver_next(kit: Kit, only: int | None = None) -> bool:
     """Hand one waiting text over, or the one with the id `only`; False when none is due."""
-    order = take(kit, only)
-    if order is None:
-        return False
-    finish(kit, order, _hand_over(order))
-    return True
+    orders = take(kit, 1, only)
+    finish(kit, [(order, hand_over(order)) for order in orders])
+    return bool(orders)
 
 
-def take(kit: Kit, only: int | None = None) -> outbox.Order | None:
-    """Claim the next waiting text, or the one with the id `only`, and put its attempt on record."""
+def take(kit: Kit, most: int, only: int | None = None) -> list[Order]:
+    """Claim the next waiting texts, or the one with the id `only`, their attempts on record."""
     with transaction():
-        return outbox.claim(kit, only)
+        return claims.claim(kit, most, only)
 
 
-def finish(kit: Kit, order: outbox.Order, result: SendResult) -> None:
-    """Put the gateway's answer on record, and go another way where nobody knows what came of it."""
-    now = kit.now()
-    wait = pause(result, order.tries, has_others=order.has_others)
-    with transaction():
-        breaker.note(order.gateway.name, result, now)
-        budget.correct(kit, order.attempt_id, result, now)
-        settle(order.attempt_id, order.message_id, result, now, wait)
-    log.info("attempt %s by %s: %s", order.sms.reference, order.gateway.name, type(result).__name__)
-    if isinstance(result, Unknown) and order.has_others:
-        _chase(kit, order)
+def hand_over(order: Order) -> SendResult:
+    """Call the gateway. Touches no row."""
+    try:
+        return order.gateway.send(order.sms)
+    except Exception as error:  # an adapter's bug must not lose the text's record
+        log.error("gateway %s raised %s", order.gateway.name, type(error).__name__)
+        return Unknown(f"the adapter failed: {type(error).__name__}")
 
 
-def _chase(kit: Kit, order: outbox.Order) -> None:
+def finish(kit: Kit, answers: Sequence[Answer]) -> None:
+    """Put the gateways' answers on record, and go another way where nobody knows what came of a
+    text."""
+    for part in parts(answers):
+        with transaction():
+            breaker.note_calls([(o.gateway.name, result) for o, result in part], kit.now())
+            settle(kit, part, kit.now(), FOR_CODES)
+    for order, result in answers:
+        told = type(result).__name__
+        log.info("attempt %s by %s: %s", order.sms.reference, order.gateway.name, told)
+        if isinstance(result, Unknown) and order.has_others:
+            _chase(kit, order)
+
+
+def _chase(kit: Kit, order: Order) -> None:
     """The lost text counts as sent, so a second one needs a permit of its own; without one the
     person decides."""
     try:
@@ -75,7 +87,13 @@ def _chase(kit: Kit, order: outbox.Order) -> None:
 
 
 def post_next(kit: Kit) -> bool:
-    """Hand one waiting mail over; False when none is due."""
+    """Write one mail that was asked for, or hand one over; False when none is due."""
+    if mails.is_asked():
+        with transaction():
+            asked = mails.asked()
+            if asked is not None:
+                resets.answer(kit, asked)
+        return asked is not None
     if not mails.is_due(kit):
         return False
     with transaction():
@@ -88,42 +106,35 @@ def post_next(kit: Kit) -> bool:
     return True
 
 
-def _hand_over(order: outbox.Order) -> SendResult:
-    try:
-        return order.gateway.send(order.sms)
-    except Exception as error:  # an adapter's bug must not lose the text's record
-        log.error("gateway %s raised %s", order.gateway.name, type(error).__name__)
-        return Unknown(f"the adapter failed: {type(error).__name__}")
-
-
 def deliver_bulk(kit: Kit) -> bool:
     """Hand one call's worth of texts to many over; False when none may leave now. Whatever
     somebody waits for goes first."""
-    if not bulk_claim.is_due(kit.now()):
+    if not due.any_waits(Priority.BULK, kit.now()):
         return False
-    if outbox.has_waiting(kit.now()):
+    if due.any_waits(Priority.NOW, kit.now()):
         sleep(YIELD_SECONDS)
         return True
     with transaction():
-        load = bulk_claim.claim(kit)
-    if load is None:
+        orders = bulk_claim.claim(kit)
+    if not orders:
         return False
-    results = _hand_over_all(load)
+    gateway = orders[0].gateway
+    results = _hand_over_all(gateway, orders)
     with transaction():
-        breaker.note(load.gateway.name, results[0], kit.now())
-    for part in bulk_settle.parts(load.texts, results):
+        breaker.note_calls([(gateway.name, results[0])], kit.now())
+    for part in parts(list(zip(orders, results, strict=True))):
         with transaction():
-            bulk_settle.settle_part(load.gateway.name, part, kit.now())
-    log.info("%s texts to many by %s", len(load.texts), load.gateway.name)
+            settle(kit, part, kit.now(), FOR_MANY)
+    log.info("%s texts to many by %s", len(orders), gateway.name)
     return True
 
 
-def _hand_over_all(load: bulk_claim.Load) -> list[SendResult]:
+def _hand_over_all(gateway: Gateway, orders: Sequence[Order]) -> list[SendResult]:
     try:
-        return load.gateway.send_batch([claimed.sms for claimed in load.texts])
+        return gateway.send_batch([order.sms for order in orders])
     except Exception as error:  # an adapter's bug must not lose the texts' record
-        log.error("gateway %s raised %s", load.gateway.name, type(error).__name__)
-        return [Unknown(f"the adapter failed: {type(error).__name__}")] * len(load.texts)
+        log.error("gateway %s raised %s", gateway.name, type(error).__name__)
+        return [Unknown(f"the adapter failed: {type(error).__name__}")] * len(orders)
 
 
 def sweep(kit: Kit) -> None:
@@ -136,6 +147,7 @@ def sweep(kit: Kit) -> None:
         replies.forget(kit)
         challenges.forget(kit.now())
         freezes.forget(kit)
+        pumping.forget(kit.now())
         links.forget(kit)
         authenticators.forget_removed(kit)
         mails.give_up(kit.now())
@@ -216,11 +228,12 @@ def run_due(kit: Kit) -> None:
 def _claim(kit: Kit, job: Periodic) -> bool:
     now = kit.now()
     dialect = sqlite if db.engine.dialect.name == "sqlite" else postgresql
-    row = {"name": job.name, "next_at": now}
-    due = update(PeriodicJob).where(PeriodicJob.name == job.name, PeriodicJob.next_at <= now)
-    known = db.session.get(PeriodicJob, job.name)
-    if known is not None and known.next_at > now:
+    next_at = db.session.scalar(select(PeriodicJob.next_at).where(PeriodicJob.name == job.name))
+    if next_at is not None and next_at > now:
         return False
     with transaction() as session:
-        session.execute(dialect.insert(PeriodicJob).values(row).on_conflict_do_nothing())
+        if next_at is None:
+            first = dialect.insert(PeriodicJob).values(name=job.name, next_at=now)
+            session.execute(first.on_conflict_do_nothing())
+        due = update(PeriodicJob).where(PeriodicJob.name == job.name, PeriodicJob.next_at <= now)
         return changed(due.values(next_at=now + job.every, last_at=now)) == 1

@@ -2,8 +2,9 @@
 
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from twofactor.clock import Clock
 from twofactor.config.settings import Settings
@@ -12,9 +13,21 @@ from twofactor.gateways.base import Gateway
 from twofactor.risk import Lookup, NoLookup
 
 
+@dataclass(slots=True)
+class Recent:
+    """What was read a moment ago, so that not every text asks the database again."""
+
+    value: Any = None
+    read_at: datetime | None = None
+
+    def forget(self) -> None:
+        self.read_at = None
+
+
 @dataclass(frozen=True)
 class Kit:
-    """Composed once by `wsgi.py`; nothing in it changes while the process lives."""
+    """Composed once by `wsgi.py`; nothing in it changes while the process lives, but what it
+    remembers for seconds."""
 
     settings: Settings
     clock: Clock
@@ -22,9 +35,15 @@ class Kit:
     gateways: Mapping[str, Gateway]  # in the operator's order of preference
     chance: Callable[[], float] = secrets.SystemRandom().random  # 0 to 1; for exploring routes
     risk: Lookup = NoLookup()
+    text_edits: Recent = field(default_factory=Recent)
 
     def now(self) -> datetime:
         return self.clock.now()
+
+    @property
+    def is_answerable(self) -> bool:
+        """True when people can answer any text, whichever gateway it goes by."""
+        return all(gateway.is_answerable for gateway in self.gateways.values())
 
 
 @dataclass(frozen=True, slots=True)

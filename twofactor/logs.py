@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 QUIET = ("twilio.http_client", "urllib3", "botocore", "alembic", "limits", "flask-limiter")
 _PHONE = re.compile(r"(?:\+|%2[Bb])\d{5,13}(\d{2})(?!\d)")
 _PATH_TOKEN = re.compile(
-    r"(/operator/welcome/|/login/reset/|/email/confirm/|/not-me/|/webhooks/\w+/(?:status|inbound)/)[^\s?\"']+"
+    r"(/operator/welcome/|/login/reset/|/login/recover/|/email/confirm/|/not-me/|/webhooks/\w+/(?:status|inbound)/)[^\s?\"']+"
 )
 _LONG_NUMBER = re.compile(r"(?<![\w.:-])\d{4,15}(?![\w.:-])")
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")

@@ -41,11 +41,14 @@ NOT_PERSONAL = {
     m.ApiAccount: "a program",
     m.ApiKey: "hashes of a program's secrets",
     m.Batch: "an operator's name for a text to many",
+    m.BlockedPlace: "a country or a keyed pseudonym of ten thousand numbers, for half a day",
     m.Bucket: "a number that a service chose",
+    m.ConversionSlice: "counts by country and by keyed pseudonym of ten thousand numbers",
     m.DeliveryChange: "ids of messages, for seconds",
     m.EarlyReceipt: "a keyed fingerprint of a phone, for minutes",
     m.FenceCounter: "keyed pseudonyms of addresses, for minutes",
     m.FrozenPhone: "a keyed fingerprint of a phone, for a day",
+    m.GatewayBalance: "money with a gateway",
     m.GatewayState: "a gateway's breaker and switch",
     m.Hook: "a program's address",
     m.HookEvent: "sids, statuses and a service's own tags, for as long as it is told of them",
@@ -65,9 +68,13 @@ NOT_PERSONAL = {
     m.Service: "a program's settings",
     m.Spending: "money in a day",
     m.SpentChallenge: "hashes of random bytes, for half an hour",
+    m.TextEdit: "what operators wrote to everybody; who did is set to nobody",
     m.Worker: "which senders live",
 }
-HIDDEN = ("_sealed", "_hash", "_digest", "_fingerprint", "public_key", "selector", "last_step")
+HIDDEN = (
+    *("_sealed", "_hash", "_digest", "_fingerprint"),
+    *("public_key", "selector", "last_step", "found_by"),
+)
 RECEIPTS_KEPT = timedelta(days=90)  # and what they tell of phones
 AUDIT_KEPT = timedelta(days=365)
 BATCH = 5_000
@@ -94,13 +101,26 @@ def export(kit: Kit, user: m.User) -> dict[str, Any]:
 def erase(kit: Kit, user: m.User) -> None:
     """Erase a user at once. What is left of their texts tells of no person: country, gateway,
     status, times and price, which the statistics need."""
+    for one in (*_claimants(user), user):
+        _erase(one)
+    db.session.expunge_all()
+
+
+def _claimants(user: m.User) -> list[m.User]:
+    """Who else gave an address that belongs to this user: it must not stay with them."""
+    if user.found_by != user.email:
+        return []
+    others = select(m.User).where(m.User.email == user.email, m.User.id != user.id)
+    return list(db.session.scalars(others))
+
+
+def _erase(user: m.User) -> None:
     messages = list(db.session.scalars(select(m.Message.id).where(_messages_of(user))))
     _forget_phones(messages)
     entries = update(m.AuditEntry).where(m.AuditEntry.user_id == user.id)
     changed(entries.values(user_id=None, visitor="", browser=""))
     db.session.flush()
     changed(delete(m.User).where(m.User.id == user.id))  # the database takes the rest with it
-    db.session.expunge_all()
 
 
 def retain(kit: Kit) -> int:

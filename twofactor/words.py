@@ -74,6 +74,7 @@ class Keyword(StrEnum):
     STOP = "stop"  # no more texts of any kind
     START = "start"  # texts again
     HELP = "help"  # who are you?
+    NOT_ME = "not_me"  # somebody else is using my account, or my number
 
 
 class OptOutSource(StrEnum):
@@ -142,6 +143,7 @@ class SessionState(StrEnum):
 class MailStatus(StrEnum):
     """What is known of a mail."""
 
+    ASKED = "asked"  # somebody asked for it; its words are written when its turn comes
     QUEUED = "queued"  # waiting with us
     SENT = "sent"  # the mail server took it, or in development: shown in the simulated mailbox
     FAILED = "failed"  # nobody took it
@@ -154,6 +156,7 @@ class LinkPurpose(StrEnum):
     CONFIRM_EMAIL = "confirm_email"  # prove an address
     CHANGE_EMAIL = "change_email"  # prove a new address, which then replaces the old one
     REPORT = "report"  # "this was not me": undo and freeze
+    RECOVER = "recover"  # stands for the second factor, once, after an operator's help
 
 
 class CheckOutcome(StrEnum):
@@ -197,6 +200,7 @@ class AlertKind(StrEnum):
     BALANCE_LOW = "balance_low"  # money left with a gateway
     BUDGET_USED = "budget_used"  # most of the day's texts are sent
     MONEY_USED = "money_used"  # most of the day's money is spent
+    PUMPING = "pumping"  # hardly any code to new phones of a country comes back
 
 
 class AuditEvent(StrEnum):
@@ -235,7 +239,10 @@ class AuditEvent(StrEnum):
     PREFERENCES_SET = "preferences_set"
     DATA_EXPORTED = "data_exported"
     USER_UNLOCKED = "user_unlocked"
+    RECOVERY_LINK_SENT = "recovery_link_sent"
+    RECOVERY_LINK_USED = "recovery_link_used"
     LIMIT_REACHED = "limit_reached"
+    PLACE_BLOCKED = "place_blocked"
     TEXTS_STOPPED = "texts_stopped"
     TEXTS_RESTORED = "texts_restored"
     HELP_ASKED = "help_asked"
@@ -244,10 +251,12 @@ class AuditEvent(StrEnum):
     SERVICE_CREATED = "service_created"
     SERVICE_CHANGED = "service_changed"
     SERVICE_DELETED = "service_deleted"
+    ACCOUNT_ALLOWED = "account_allowed"
     KEY_CREATED = "key_created"
     KEY_ROTATED = "key_rotated"
     KEY_REVOKED = "key_revoked"
     GATEWAY_SWITCHED = "gateway_switched"
+    TEXT_EDITED = "text_edited"
     TEST_SENT = "test_sent"
     ALERT_ACKNOWLEDGED = "alert_acknowledged"
     ALERT_MUTED = "alert_muted"

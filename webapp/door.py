@@ -27,15 +27,17 @@ from webapp.operator.audit import audit
 from webapp.operator.deliveries import deliveries
 from webapp.operator.gateways import gateways
 from webapp.operator.messages import messages
+from webapp.operator.people import people
 from webapp.operator.services import services
+from webapp.operator.template_editor import template_editor
 from webapp.operator.templates import templates
-from webapp.operator.welcome import welcome
 from webapp.other_ways import other_ways
 from webapp.passkey_login import passkey_login
+from webapp.recovery_link import recovery_link
 from webapp.signup import signup
 from webapp.simulator import simulator
 from webapp.simulator_mail import simulator_mail
-from webapp.welcome import invitation
+from webapp.welcome import welcome
 
 
 def blueprint(*, has_simulator: bool) -> Blueprint:
@@ -45,7 +47,9 @@ def blueprint(*, has_simulator: bool) -> Blueprint:
     for part in (overview, *factors, devices, session_pages, activity, preferences, data):
         account.register_blueprint(part)
     operator = Blueprint("operator", __name__)
-    for part in (deliveries, gateways, messages, services, templates, alerts, audit, welcome):
+    insight = (deliveries, messages, gateways, alerts, audit)
+    texts = (templates, template_editor)
+    for part in (*insight, people, services, *texts):
         operator.register_blueprint(part)
     webapp = Blueprint("webapp", __name__)
     for part in (
@@ -55,13 +59,14 @@ def blueprint(*, has_simulator: bool) -> Blueprint:
         passkey_login,
         other_ways,
         forgotten,
+        recovery_link,
         email_links,
         not_me,
         signup,
         account,
         operator,
         help_pages,
-        invitation,
+        welcome,
     ):
         webapp.register_blueprint(part)
     if has_simulator:

@@ -30,5 +30,5 @@ def confirm(token: str) -> ResponseReturnValue:
         house().sender.wake()
         flash("Your e-mail address is confirmed.")
         return redirect("/account", 303)
-    email = emails.unsealed(kit, link.detail["email"])
+    email = links.email_of(kit, link)
     return render_template("email_confirm.html", email=email, action=request.path)

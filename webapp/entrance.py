@@ -10,7 +10,7 @@ from twofactor.models.database import transaction
 from twofactor.verify import authenticators, sessions, suspicion
 from twofactor.verify.limits import LimitReached
 from twofactor.verify.targets import CountryClosed, NotLive, RiskyPhone, Target
-from twofactor.words import AuditEvent, AuthenticatorKind, Purpose, SessionState
+from twofactor.words import AuditEvent, AuthenticatorKind, LinkPurpose, Purpose, SessionState
 from webapp import code_page
 from webapp import session as door
 from webapp.destinations import own_path
@@ -63,7 +63,9 @@ def open_fresh(user: User, *, asks_more: bool, next_path: str = "") -> tuple[Ses
     return session, token
 
 
-def let_in(session: Session, factor: AuthenticatorKind, used: int | None = None) -> str | None:
+def let_in(
+    session: Session, factor: AuthenticatorKind | LinkPurpose, used: int | None = None
+) -> str | None:
     """A second factor was right: the session's new token, in the caller's transaction.
 
     None when the session ended meanwhile. `used` is the id of the authenticator.

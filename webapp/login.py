@@ -9,6 +9,7 @@ from twofactor.models import User, Verification
 from twofactor.models.database import transaction
 from twofactor.verify import (
     authenticators,
+    claims,
     limits,
     passkeys,
     passwords,
@@ -131,13 +132,13 @@ def _by_password(typed_email: str, password: str) -> User | None:
     with transaction():
         limits.hit(kit, limits.PASSWORD_PAIR, pair, at)
         limits.hit(kit, limits.PASSWORD_ADDRESS, limits.network(who.address), at)
-    user = users.by_email(email) if email else None
-    stored = user.password_hash if user else ""
-    right = passwords.is_right(stored, password)
-    better = passwords.hashed(password) if right and passwords.needs_rehash(stored) else None
+    user = claims.by_password(kit, email or "", password)
+    stale = user is not None and passwords.needs_rehash(user.password_hash)
+    better = passwords.hashed(password) if stale else None
     with transaction():
-        if user is None or not right:
-            audit.write(kit, AuditEvent.PASSWORD_WRONG, user.id if user else None, who)
+        if user is None:
+            owner = users.owner(email) if email else None
+            audit.write(kit, AuditEvent.PASSWORD_WRONG, owner.id if owner else None, who)
             return None
         limits.refund(kit, limits.PASSWORD_PAIR, pair, at)
         limits.refund(kit, limits.PASSWORD_ADDRESS, limits.network(who.address), at)

@@ -13,10 +13,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from twofactor.extensions import db
 from twofactor.house import house
 from twofactor.models import User
+from twofactor.verify import passwords
 from twofactor.words import SessionState
+from webapp.languages import direction
 from webapp.session import current
-
-RIGHT_TO_LEFT = ("ar", "fa", "he", "ur")
 
 
 def install(app: Flask) -> None:
@@ -40,10 +40,11 @@ def install(app: Flask) -> None:
         return {
             "brand": settings.brand,
             "lang": language,
-            "dir": "rtl" if language.split("-")[0] in RIGHT_TO_LEFT else "ltr",
+            "dir": direction(language),
             "person": person,
             "is_development": not settings.is_production and "simulator" in settings.gateways,
             "asset": asset,
+            "lengths": (passwords.MIN_LENGTH, passwords.ADVISED_LENGTH),
         }
 
     app.context_processor(always)

@@ -114,17 +114,25 @@ def second_factor_fresh(view: View[P, R]) -> View[P, R | BaseResponse]:
 
     @wraps(view)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> R | BaseResponse:
-        session, now = full(), house().kit.now()
-        if authenticators.needs_second_factor(session.user_id):
-            fresh = sessions.has_fresh_second_factor(session, now)
-        else:
-            fresh = sessions.has_fresh_password(session, now)
-        if fresh:
+        if is_fresh():
             return view(*args, **kwargs)
-        cookie["goes_on"] = request.path if _can_be_opened() else "/account"
-        return redirect(url_for("webapp.account.confirm.ask"), 303)
+        return to_confirm(request.path if _can_be_opened() else "/account")
 
     return guarded
+
+
+def is_fresh() -> bool:
+    """True for who has shown a second factor lately, or the password where there is none."""
+    session, now = full(), house().kit.now()
+    if authenticators.needs_second_factor(session.user_id):
+        return sessions.has_fresh_second_factor(session, now)
+    return sessions.has_fresh_password(session, now)
+
+
+def to_confirm(goes_on: str) -> BaseResponse:
+    """To the page that asks for the second factor, and from there to a path of ours."""
+    cookie["goes_on"] = goes_on
+    return redirect(url_for("webapp.account.confirm.ask"), 303)
 
 
 def operators_only(view: View[P, R]) -> View[P, R | BaseResponse]:

@@ -4,13 +4,10 @@ from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from twofactor.house import house
-from twofactor.mail import outbox as mails
-from twofactor.mail.wording import taken_mail
 from twofactor.models.database import transaction
-from twofactor.verify import emails, limits, passwords, sessions, users
-from twofactor.verify.limits import LimitReached
+from twofactor.verify import claims, emails, passwords, sessions, users
 from twofactor.verify.passwords import BadPassword
-from twofactor.verify.users import BadEmail, EmailTaken
+from twofactor.verify.users import BadEmail
 from twofactor.words import AuditEvent, SessionState
 from webapp import fence
 from webapp import session as door
@@ -18,13 +15,12 @@ from webapp.forms import SignupForm, complain
 
 signup = Blueprint("signup", __name__)
 
-TAKEN = "We could not create an account with these details. If you have one already, log in"
-
 
 @signup.route("/signup", methods=["GET", "POST"])
 @fence.posts("60 per minute;600 per hour")
 def sign_up() -> ResponseReturnValue:
-    """Create an account and go on to the phone."""
+    """Create an account and go on to the second step. The same for an address that is taken: its
+    owner is told by mail, and the new account stands apart (S-46)."""
     form = SignupForm()
     if request.method == "POST" and form.validate():
         token = _created(form)
@@ -48,30 +44,11 @@ def _created(form: SignupForm) -> str | None:
     if form.errors:
         return None
     password_hash, old = passwords.hashed(password), door.current()
-    try:
-        with transaction():
-            user = users.sign_up(kit, email, password_hash, door.visitor())
-            emails.ask_to_confirm(kit, user)
-            if old is not None:
-                sessions.end(kit, old, door.visitor(), AuditEvent.SESSION_ENDED)
-            _, token = sessions.open_session(kit, user, SessionState.FULL, door.visitor())
-        house().sender.wake()
-        return token
-    except EmailTaken:
-        _tell_owner(email)
-        complain(form, "email", TAKEN)
-        return None
-
-
-def _tell_owner(email: str) -> None:
-    """The page says the same whoever asks; only the owner of the address learns more."""
-    kit = house().kit
-    words = taken_mail(kit.settings.brand, f"{kit.settings.public_url}/login")
-    try:
-        with transaction():
-            limits.hit(kit, limits.RESETS_HOUR, email, kit.now())
-            owner = users.by_email(email)
-            mails.enqueue(kit, email, words, owner.id if owner else None)
-    except LimitReached:
-        return
+    with transaction():
+        user = claims.sign_up(kit, email, password, password_hash, door.visitor())
+        emails.ask_to_confirm(kit, user)
+        if old is not None:
+            sessions.end(kit, old, door.visitor(), AuditEvent.SESSION_ENDED)
+        _, token = sessions.open_session(kit, user, SessionState.FULL, door.visitor())
     house().sender.wake()
+    return token

@@ -1,4 +1,4 @@
-"""/webhooks/<gateway>/inbound: the texts that people send back: STOP, START, HELP."""
+"""/webhooks/<gateway>/inbound: the texts that people send back: STOP, START, HELP, NOTME."""
 
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
@@ -24,7 +24,7 @@ def text(gateway: str, token: str = "") -> ResponseReturnValue:
         texts = gateway.parse_inbound(callback)
         with transaction():
             asked = [replies.take(built.kit, gateway.name, one) for one in texts]
-        if Keyword.HELP in asked:
+        if Keyword.HELP in asked or Keyword.NOT_ME in asked:
             built.sender.wake()
 
     caller, callback = gateway_of(built, gateway), callback_of(built, token)

@@ -16,7 +16,7 @@ from twofactor.kit import Kit, Visitor
 from twofactor.models import Message, Session, User, Verification
 from twofactor.models.database import transaction
 from twofactor.sms import prices, receipts
-from twofactor.sms.outbox import Order
+from twofactor.sms.orders import Order
 from twofactor.verify import authenticators, checks, progress, sessions, users, verifications
 from twofactor.verify.limits import LimitReached
 from twofactor.verify.targets import NoSendsLeft, NotLive, NotYet, Target
@@ -113,10 +113,10 @@ class Product:
         return outcome
 
     def take(self) -> Order | None:
-        return jobs.take(self.kit)
+        return next(iter(jobs.take(self.kit, 1)), None)
 
     def finish(self, order: Order, result: SendResult) -> None:
-        jobs.finish(self.kit, order, result)
+        jobs.finish(self.kit, [(order, result)])
 
     def record(self, gateway: str, receipt: ParsedReceipt) -> None:
         """A receipt comes in."""

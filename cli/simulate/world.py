@@ -22,7 +22,7 @@ from cli.simulate.scenarios import ATTACKED, Scenario
 from twofactor.clock import FixedClock
 from twofactor.config.settings import Settings
 from twofactor.gateways.base import Accepted, OutgoingSms, ParsedReceipt, SendResult, Unknown
-from twofactor.sms.outbox import Order
+from twofactor.sms.orders import Order
 from twofactor.words import CheckOutcome
 
 START = datetime(2026, 11, 2, 8, 0, tzinfo=UTC)

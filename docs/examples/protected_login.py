@@ -1,37 +1,28 @@
-"""A login protected through the API. Set SIXDIGITS, ACCOUNT, SECRET and SERVICE, then flask run."""
+"""A login protected through the API; set SECRET_KEY, SIXDIGITS, ACCOUNT, SECRET and SERVICE."""
 
-import os
+from os import environ as env
 
 import requests
-from flask import Flask, redirect, request, session
+from flask import Flask, request, session
+from werkzeug.security import check_password_hash, generate_password_hash
 
 app = Flask(__name__)
-app.secret_key = os.environ["SECRET_KEY"]
-PEOPLE = {"alice": ("correct horse", "+12025550123")}
-BASE = f"{os.environ['SIXDIGITS']}/v2/Services/{os.environ['SERVICE']}"
-AUTH = (os.environ["ACCOUNT"], os.environ["SECRET"])
-FORM = (
-    "<form method=post><input name=name><input name=secret type=password><button>Go</button></form>"
-)
+app.secret_key = env["SECRET_KEY"]
+PEOPLE = {"alice": (generate_password_hash("correct horse"), "+12025550123")}
+FORM = "<form method=post><input name=name><input type=password name=pw><input name=code><button>Go"
 
 
 def ask(what, **form):
-    return requests.post(f"{BASE}/{what}", form, auth=AUTH, timeout=10).json()
+    url = f"{env['SIXDIGITS']}/v2/Services/{env['SERVICE']}/{what}"
+    return requests.post(url, form, auth=(env["ACCOUNT"], env["SECRET"]), timeout=10).json()
 
 
 @app.route("/", methods=["GET", "POST"])
 def login():
-    password, phone = PEOPLE.get(request.form.get("name"), (None, ""))
-    if password is None or request.form["secret"] != password:
-        return FORM
-    session["phone"] = phone
-    ask("Verifications", To=phone, Channel="sms")
-    return redirect("/code")
-
-
-@app.route("/code", methods=["GET", "POST"])
-def code():
-    given = request.form.get("code")
-    if given and ask("VerificationCheck", To=session["phone"], Code=given).get("valid"):
+    given, texted = request.form, session.get("texted")  # there once the password was right
+    known, phone = PEOPLE.get(given.get("name"), ("", ""))
+    if check_password_hash(known, given.get("pw", "")):
+        session["texted"] = ask("Verifications", To=phone, Channel="sms").get("to")
+    elif texted and ask("VerificationCheck", To=texted, Code=given.get("code", "")).get("valid"):
         return "Welcome"
-    return "<form method=post><input name=code><button>Go</button></form>"
+    return FORM

@@ -43,6 +43,22 @@ def upgrade() -> None:
         sa.UniqueConstraint("sid", name=op.f("uq_batches_sid")),
     )
     op.create_table(
+        "blocked_places",
+        sa.Column("place", sa.String(length=32), nullable=False),
+        sa.Column("country", sa.String(length=2), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("place", name=op.f("pk_blocked_places")),
+    )
+    op.create_table(
+        "conversion_slices",
+        sa.Column("place", sa.String(length=32), nullable=False),
+        sa.Column("slice", sa.BigInteger(), nullable=False),
+        sa.Column("sent", sa.Integer(), nullable=False),
+        sa.Column("confirmed", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("place", "slice", name=op.f("pk_conversion_slices")),
+    )
+    op.create_table(
         "delivery_changes",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column(
@@ -99,6 +115,16 @@ def upgrade() -> None:
         sa.Column("phone_fingerprint", sa.String(length=64), nullable=False),
         sa.Column("until", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("phone_fingerprint", name=op.f("pk_frozen_phones")),
+    )
+    op.create_table(
+        "gateway_balances",
+        sa.Column("gateway", sa.String(length=32), nullable=False),
+        sa.Column(
+            "amount", sa.Numeric(18, 6).with_variant(sa.BigInteger(), "sqlite"), nullable=False
+        ),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("gateway", name=op.f("pk_gateway_balances")),
     )
     op.create_table(
         "gateway_states",
@@ -258,6 +284,7 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("sid", sa.String(length=34), nullable=False),
         sa.Column("email", sa.String(length=254), nullable=False),
+        sa.Column("found_by", sa.String(length=300), nullable=False),
         sa.Column("password_hash", sa.String(length=200), nullable=False),
         sa.Column("is_operator", sa.Boolean(), nullable=False),
         sa.Column("language", sa.String(length=16), nullable=False),
@@ -266,9 +293,12 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("disabled_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_users")),
-        sa.UniqueConstraint("email", name=op.f("uq_users_email")),
+        sa.UniqueConstraint("found_by", name=op.f("uq_users_found_by")),
         sa.UniqueConstraint("sid", name=op.f("uq_users_sid")),
     )
+    with op.batch_alter_table("users", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_users_email"), ["email"], unique=False)
+
     op.create_table(
         "workers",
         sa.Column("name", sa.String(length=160), nullable=False),
@@ -524,6 +554,7 @@ def upgrade() -> None:
         sa.Column("purpose", sa.String(length=32), nullable=False),
         sa.Column("user_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("detail", sa.JSON(), nullable=False),
+        sa.Column("email_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
@@ -597,6 +628,7 @@ def upgrade() -> None:
             "account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
         ),
         sa.Column("friendly_name", sa.String(length=64), nullable=False),
+        sa.Column("sender", sa.String(length=16), nullable=False),
         sa.Column("code_length", sa.Integer(), nullable=False),
         sa.Column("custom_code_enabled", sa.Boolean(), nullable=False),
         sa.Column("skip_sms_to_landlines", sa.Boolean(), nullable=False),
@@ -640,6 +672,25 @@ def upgrade() -> None:
     with op.batch_alter_table("sessions", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_sessions_user_id"), ["user_id"], unique=False)
 
+    op.create_table(
+        "text_edits",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("language", sa.String(length=16), nullable=False),
+        sa.Column("name", sa.String(length=32), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("sentence", sa.String(length=400), nullable=False),
+        sa.Column("most_parts", sa.Integer(), nullable=False),
+        sa.Column("plural", sa.String(length=8), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("edited_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["edited_by"], ["users.id"], name=op.f("fk_text_edits_edited_by"), ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_text_edits")),
+        sa.UniqueConstraint(
+            "language", "name", "version", name=op.f("uq_text_edits_language_name_version")
+        ),
+    )
     op.create_table(
         "consents",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -778,6 +829,9 @@ def upgrade() -> None:
         sa.Column("code_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("code_length", sa.Integer(), nullable=False),
         sa.Column("language", sa.String(length=16), nullable=False),
+        sa.Column("brand", sa.String(length=64), nullable=False),
+        sa.Column("app_hash", sa.String(length=11), nullable=False),
+        sa.Column("is_watched", sa.Boolean(), nullable=False),
         sa.Column("tags", sa.JSON(), nullable=False),
         sa.Column("status", sa.String(length=32), nullable=False),
         sa.Column("checks", sa.Integer(), nullable=False),
@@ -821,7 +875,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("verifications", schema=None) as batch_op:
         batch_op.create_index(
-            batch_op.f("ix_verifications_phone_fingerprint"), ["phone_fingerprint"], unique=False
+            "ix_verifications_phone_fingerprint", ["phone_fingerprint", "service_id"], unique=False
         )
         batch_op.create_index(
             batch_op.f("ix_verifications_session_id"), ["session_id"], unique=False
@@ -891,6 +945,7 @@ def upgrade() -> None:
         sa.Column("phone_ending", sa.String(length=2), nullable=False),
         sa.Column("country", sa.String(length=2), nullable=False),
         sa.Column("body_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("sender", sa.String(length=16), nullable=False),
         sa.Column("only_gateway", sa.String(length=32), nullable=True),
         sa.Column("segments", sa.Integer(), nullable=False),
         sa.Column("status", sa.String(length=32), nullable=False),
@@ -1079,7 +1134,7 @@ def downgrade() -> None:
         )
         batch_op.drop_index("ix_verifications_status_expires_at")
         batch_op.drop_index(batch_op.f("ix_verifications_session_id"))
-        batch_op.drop_index(batch_op.f("ix_verifications_phone_fingerprint"))
+        batch_op.drop_index("ix_verifications_phone_fingerprint")
 
     op.drop_table("verifications")
     with op.batch_alter_table("recovery_codes", schema=None) as batch_op:
@@ -1097,6 +1152,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_consents_user_id"))
 
     op.drop_table("consents")
+    op.drop_table("text_edits")
     with op.batch_alter_table("sessions", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_sessions_user_id"))
 
@@ -1165,6 +1221,9 @@ def downgrade() -> None:
 
     op.drop_table("alerts")
     op.drop_table("workers")
+    with op.batch_alter_table("users", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_users_email"))
+
     op.drop_table("users")
     with op.batch_alter_table("spent_challenges", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_spent_challenges_forget_after"))
@@ -1193,6 +1252,7 @@ def downgrade() -> None:
 
     op.drop_table("limit_slices")
     op.drop_table("gateway_states")
+    op.drop_table("gateway_balances")
     op.drop_table("frozen_phones")
     with op.batch_alter_table("fence_counters", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_fence_counters_ends_at"))
@@ -1206,6 +1266,8 @@ def downgrade() -> None:
         batch_op.drop_index("ix_delivery_changes_message_id")
 
     op.drop_table("delivery_changes")
+    op.drop_table("conversion_slices")
+    op.drop_table("blocked_places")
     op.drop_table("batches")
     op.drop_table("api_accounts")
     # ### end Alembic commands ###

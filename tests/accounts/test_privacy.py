@@ -1,6 +1,8 @@
 """/account/data and `flask privacy`."""
 
 import json
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -9,10 +11,23 @@ from sqlalchemy import text
 from tests.accounts.mailbox import mails
 from tests.accounts.people import flask, make_recovery_codes
 from tests.cast import ALICE, ALICE_PHONE, PASSWORD, Cast
+from tests.conftest import close
+from tests.settings import settings_for
 from twofactor import jobs
 from twofactor.clock import FixedClock
 from twofactor.extensions import db
 from twofactor.house import house
+from wsgi import create_app
+
+
+@pytest.fixture
+def app(tmp_path: Path, clock: FixedClock, database_url: str) -> Iterator[Flask]:
+    """The house on each kind of database: erasing leans on their foreign keys and dates."""
+    made = create_app(settings_for(tmp_path, DATABASE_URL=database_url), clock)
+    with made.app_context():
+        db.create_all()
+    yield made
+    close(made)
 
 
 def rows(app: Flask, table: str) -> str:

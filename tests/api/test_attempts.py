@@ -1,9 +1,21 @@
 """Attempts and their summary, from real texts."""
 
+from decimal import Decimal
+from pathlib import Path
+
 import pytest
+from sqlalchemy import select
 
 from tests.api.program import OTHER_PHONE, PHONE, Cast, Program, error
+from tests.conftest import close
+from tests.settings import settings_for
+from twofactor import jobs
 from twofactor.clock import FixedClock
+from twofactor.extensions import db
+from twofactor.house import house
+from twofactor.models import Attempt
+from twofactor.models.database import transaction
+from wsgi import create_app
 
 
 @pytest.fixture
@@ -37,7 +49,7 @@ def test_they_tell_what_became_of_each_text(sent: Program) -> None:
 
 
 def test_the_attempt_is_named_by_its_verification(sent: Program) -> None:
-    (row,) = sent.get("/v2/Attempts?Status=converted").json["attempts"]  # type: ignore[index]
+    (row,) = sent.get("/v2/Attempts?Status=unconverted").json["attempts"]  # type: ignore[index]
     path = f"{sent.base}/Verifications/{row['verification_sid']}"
     told = sent.get(path).json
     assert told is not None
@@ -90,3 +102,32 @@ def test_s60_nobody_sees_the_texts_of_others(sent: Program, trusted: Program) ->
     assert sids(trusted, "") == []
     assert error(trusted.get(f"/v2/Attempts/{row['sid']}")) == (404, 20404)
     assert trusted.get("/v2/Attempts/Summary").json["total_attempts"] == 0  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    ("prices", "told"),
+    [
+        ([("0.02", "USD"), ("0.03", "USD")], {"value": "0.05", "currency": "usd"}),
+        ([("30", "UGX"), ("12", "UGX")], {"value": "42", "currency": "ugx"}),
+        ([("100", "UGX"), ("0.02", "USD")], {"value": "0.047", "currency": "usd"}),
+    ],
+)
+def test_what_two_gateways_took_is_one_price(
+    tmp_path: Path, clock: FixedClock, prices: list[tuple[str, str]], told: dict[str, str]
+) -> None:
+    app = create_app(settings_for(tmp_path, EXCHANGE_RATES="UGX=0.00027"), clock)
+    with app.app_context():
+        db.create_all()
+        program = Program(app)
+        program.start()
+        jobs.deliver_next(house().kit)
+        with transaction():
+            first = db.session.scalars(select(Attempt)).one()
+            row = {c.key: getattr(first, c.key) for c in Attempt.__table__.columns}
+            for number, (price, currency) in enumerate(prices):
+                row |= {"id": 100 + number, "sid": f"VL{number:032x}"}
+                row |= {"price": Decimal(price), "currency": currency}
+                db.session.add(Attempt(**row))
+    (attempt,) = program.get("/v2/Attempts").json["attempts"]  # type: ignore[index]
+    assert attempt["price"] == told
+    close(app)

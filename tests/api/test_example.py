@@ -15,11 +15,11 @@ from twofactor.clock import FixedClock
 from twofactor.sms.phone import Phone
 
 PHONE = Phone("+12025550123", "US")
+EXAMPLE = ROOT / "docs/examples/protected_login.py"
 
 
-@pytest.mark.parametrize("is_right", [True, False])
-def test_only_the_code_opens_its_door(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_right: bool
+def test_password_and_code_open_its_door_and_nothing_less(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with served(tmp_path) as (base, app):
         program, cast = Program(app), Cast(app, FixedClock(NOON))
@@ -31,9 +31,22 @@ def test_only_the_code_opens_its_door(
             "SERVICE": program.service_sid,
         }.items():
             monkeypatch.setenv(name, value)
-        example = runpy.run_path(str(ROOT / "docs/examples/protected_login.py"))["app"]
-        browser = Client(example)
-        assert "Welcome" not in browser.post("/", data={"name": "alice", "secret": "no"}).text
-        browser.post("/", data={"name": "alice", "secret": "correct horse"})
-        code = cast.code(PHONE) if is_right else cast.wrong_code(PHONE)
-        assert ("Welcome" in browser.post("/code", data={"code": code}).text) is is_right
+        example = runpy.run_path(str(EXAMPLE))["app"]
+        alice, thief = Client(example), Client(example)
+
+        def opens(browser: Client, **fields: str) -> bool:
+            return "Welcome" in browser.post("/", data=fields).text
+
+        assert "<form" in alice.get("/").text
+        assert not opens(thief, name="alice", pw="no")
+        assert not opens(thief, name="nobody", pw="")
+        assert not cast.texts(PHONE)  # a wrong password costs no text
+        assert not opens(alice, name="alice", pw="correct horse")
+        assert not opens(alice, code=cast.wrong_code(PHONE))
+        assert not opens(thief, code=cast.code(PHONE))  # without the password
+        assert opens(alice, code=cast.code(PHONE))
+
+
+def test_it_has_twenty_lines() -> None:
+    lines = [line for line in EXAMPLE.read_text().splitlines() if line and '"""' not in line]
+    assert len(lines) <= 20

@@ -1,18 +1,26 @@
 """Who may come in: keys, scopes, other people's things."""
 
 import base64
+from dataclasses import replace
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from api import key_limits
+from api.errors import ApiError
+from api.key_limits import Meter
+from api.operation import Operation
+from api.table import OPERATIONS
 from tests.api.program import PHONE, Cast, Program, error
+from tests.conftest import NOON
 from twofactor.clock import FixedClock
 from twofactor.extensions import db
 from twofactor.house import house
-from twofactor.models import ApiKey
+from twofactor.models import ApiKey, AuditEntry
 from twofactor.models.database import transaction
 from twofactor.verify import services, tenancy
+from twofactor.verify.limits import LimitReached
 from twofactor.words import Scope
 
 
@@ -44,6 +52,7 @@ def test_s60_the_secret_is_stored_only_as_a_keyed_hash(app: Flask, shop: Program
     with app.app_context():
         (row,) = db.session.execute(select(ApiKey.__table__)).mappings()
     assert len(shop.secret) >= 43
+    assert shop.secret.isalnum()  # as the Go SDK demands of credentials
     assert shop.secret not in str(dict(row))
 
 
@@ -110,9 +119,39 @@ def test_s33_a_login_session_opens_nothing_here(cast: Cast, shop: Program) -> No
     assert error(browser.get(shop.base)) == (401, 20003)
 
 
+def test_s60_a_key_may_read_only_so_often_and_hinders_no_other(
+    app: Flask, shop: Program, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(key_limits, "READS", replace(key_limits.READS, most=2))
+    other = Program(app, "Other")
+    assert [shop.get(shop.base).status_code for _ in range(2)] == [200, 200]
+    refused = [shop.get(shop.base) for _ in range(3)]
+    assert {error(answer) for answer in refused} == {(429, 20429)}
+    assert 0 < int(refused[0].headers["Retry-After"]) <= 60
+    assert other.get(other.base).status_code == 200
+    assert shop.start().status_code == 201
+    with app.app_context():
+        rows = db.session.scalars(select(AuditEntry).where(AuditEntry.event == "limit_reached"))
+        assert len(rows.all()) == 1  # a flood fills no table
+    clock.advance(60)
+    assert shop.get(shop.base).status_code == 200
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
+def test_s60_every_operation_counts_against_a_limit_of_its_key(operation: Operation) -> None:
+    meter, most = Meter(), key_limits.limit_of(operation).most
+    for _ in range(most):
+        meter.count(operation, "AC1", NOON)
+    with pytest.raises(LimitReached):
+        meter.count(operation, "AC1", NOON)
+    with pytest.raises(ApiError):
+        meter.count(operation, "AC1", NOON)
+    meter.count(operation, "AC2", NOON)
+
+
 def test_the_daily_limit_of_an_account_holds(app: Flask, shop: Program) -> None:
     with app.app_context(), transaction():
         account = services.account_by_sid(shop.account_sid)
         assert account is not None
-        tenancy.allow(account, 2, None, None)
+        tenancy.allow(house().kit, account, 2, None, None)
     assert [shop.start(PHONE).status_code for _ in range(3)] == [201, 201, 429]

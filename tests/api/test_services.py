@@ -1,6 +1,7 @@
 """Services: create, list, fetch, change, delete."""
 
 import pytest
+from flask import Flask
 
 from tests.api.program import Program, error
 
@@ -86,6 +87,31 @@ def test_lists_go_on_from_page_to_page_and_back(shop: Program) -> None:
     by_number = shop.get("/v2/Services?PageSize=3&Page=1").json
     assert by_number is not None
     assert by_number["services"] == second["services"]
+
+
+def test_a_list_goes_on_though_what_it_ended_with_was_deleted(shop: Program) -> None:
+    for number in range(3):
+        shop.post("/v2/Services", FriendlyName=f"S{number}")
+    first = shop.get("/v2/Services?PageSize=2").json
+    assert first is not None
+    for service in first["services"]:
+        shop.delete(f"/v2/Services/{service['sid']}")
+    rest = shop.get(first["meta"]["next_page_url"]).json
+    assert [s["friendly_name"] for s in rest["services"]] == ["S0", "Shop"]  # type: ignore[index]
+
+
+def test_s60_a_foreign_sid_in_a_page_token_is_as_unknown_as_any(app: Flask, shop: Program) -> None:
+    other = Program(app, "Other")
+    started = other.start().json
+    assert started is not None
+    for path, sid in (
+        ("/v2/Services", other.service_sid),
+        ("/v2/Attempts", "SM" + started["send_code_attempts"][0]["attempt_sid"][2:]),
+    ):
+        foreign = shop.get(f"{path}?PageToken=PA{sid}")
+        unknown = shop.get(f"{path}?PageToken=PA{sid[:2]}{'0' * 32}")
+        assert error(foreign) == (400, 60200)
+        assert foreign.text == unknown.text
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,13 @@ import pytest
 from click.testing import Result
 from flask import Flask
 
-from tests.api.program import Program
+from tests.api.program import PHONE, Program
 from tests.conftest import close
 from tests.settings import settings_for
+from twofactor import jobs
 from twofactor.clock import FixedClock
+from twofactor.gateways.simulator.gateway import SENDER
+from twofactor.house import house
 from wsgi import create_app
 
 
@@ -70,7 +73,30 @@ def test_a_key_is_made_rotated_and_revoked(
     assert login(shop, account, created["auth_token"], service) == 200
 
 
-@pytest.mark.parametrize("verb", ["rotate", "revoke", "key"])
+def test_texts_come_from_the_sender_that_the_operator_names(app: Flask, shop: Program) -> None:
+    told = run(app, "services", "sender", shop.service_sid, "CornerCafe")
+    assert (told.exit_code, told.output) == (0, "Shop: from CornerCafe.\n")
+    assert [shop.start().status_code for _ in range(2)] == [201, 201]
+    run(app, "services", "sender", shop.service_sid)
+    shop.start()
+    with app.app_context():
+        while jobs.deliver_next(house().kit):
+            pass
+        simulator = house().kit.gateways["simulator"]
+        senders = [text.sender for text in simulator.phones.texts(PHONE.e164)]  # type: ignore[attr-defined]
+    assert senders == [SENDER, "CornerCafe", "CornerCafe"]
+
+
+@pytest.mark.parametrize("sender", ["12345", "ab", "Corner Cafe", "CornerCafe12", "Caf\u00e9"])
+def test_a_sender_that_no_gateway_takes_is_wrong_usage(
+    app: Flask, shop: Program, sender: str
+) -> None:
+    told = run(app, "services", "sender", shop.service_sid, sender)
+    assert told.exit_code == 2
+    assert "3 to 11 letters and digits" in told.output
+
+
+@pytest.mark.parametrize("verb", ["rotate", "revoke", "key", "sender"])
 def test_an_unknown_sid_fails_and_says_where_to_look(app: Flask, verb: str) -> None:
     told = run(app, "services", verb, "AC" + "0" * 32)
     assert told.exit_code == 1

@@ -1,5 +1,6 @@
 """Every page in every state that a person may see, one after the other."""
 
+import re
 import time
 from collections.abc import Iterator
 
@@ -64,6 +65,7 @@ def before_login(visitor: Visitor) -> Iterator[str]:
         ("/login/reset/no-such-link", "new password, link used up"),
         ("/email/confirm/no-such-link", "e-mail address, link used up"),
         ("/not-me/no-such-link", "not me, link used up"),
+        ("/login/recover/no-such-link", "recovery link, used up"),
     ):
         visitor.open(path)
         yield name
@@ -149,6 +151,35 @@ def operating(visitor: Visitor) -> Iterator[str]:
     page.locator("tbody a").first.click()
     expect(page.get_by_role("heading", name="What happened")).to_be_visible()
     yield "message"
+    visitor.open("/operator/people")
+    yield "people"
+    page.locator("tbody a").first.click()
+    expect(page.get_by_role("heading", name="Latest texts")).to_be_visible()
+    yield "person"
+    visitor.open("/operator/gateways")
+    yield "gateways"
+    visitor.open("/operator/audit")
+    yield "audit"
+    visitor.open("/operator/templates?language=ar")
+    yield "texts"
+    visitor.open("/operator/templates/en/login")
+    words = page.get_by_label("Your words")
+    words.fill("{code} opens {brand} – for {minutes} minutes. Do not share it.")
+    page.get_by_role("button", name="Write it in GSM-7").click()
+    expect(words).to_have_value(re.compile("opens {brand} - for"))
+    visitor.press("Save")
+    expect(page.get_by_text("Kept.")).to_be_visible()
+    yield "text in the operator's words"
+    words.fill("{code} opens {shop}")
+    expect(page.get_by_text("knows no placeholder {shop}")).to_be_visible()
+    visitor.press("Save")
+    _refused(page)
+    yield "text refused"
+    visitor.press("Back to the built-in text")
+    expect(page.get_by_text("It is in force.")).to_be_visible()
+    visitor.server.flask("services", "create", "Corner shop")
+    visitor.open("/operator/services")
+    yield "services"
 
 
 def _refused(page: Page) -> None:

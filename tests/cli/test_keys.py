@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from tests.accounts.mailbox import link, mails
 from tests.browser import Browser
 from tests.cast import ALICE, ALICE_PHONE, PASSWORD, Cast
 from tests.cli.conftest import Run
@@ -97,6 +98,27 @@ def test_s74_nobody_is_logged_out_when_the_old_key_is_dropped(
         again.client._cookies = cookies
         assert again.get("/account").status_code == 200
         clock.advance(3600)
+        assert Browser(app).post("/login", email=ALICE, password=PASSWORD).status_code == 303
+
+
+def test_s74_links_in_mails_work_on_with_the_new_key_alone(
+    tmp_path: Path, clock: FixedClock
+) -> None:
+    new = "alice@new.example"
+    with served(tmp_path, clock, OLD, is_new=True) as app:
+        browser = Cast(app, clock).logged_in()
+        browser.post("/account/email", email=new)
+        path = link(mails(app, new)[0], "email/confirm")
+    with served(tmp_path, clock, NEW, OLD) as app:
+        app.test_cli_runner().invoke(args=["keys", "rotate"])
+    with served(tmp_path, clock, NEW) as app:
+        assert new in Browser(app).get(path).text
+        Browser(app).post(path)
+        undo = link(mails(app, ALICE)[0], "not-me")
+    with served(tmp_path, clock, OLD, NEW) as app:
+        app.test_cli_runner().invoke(args=["keys", "rotate"])
+    with served(tmp_path, clock, OLD) as app:
+        Browser(app).post(undo)
         assert Browser(app).post("/login", email=ALICE, password=PASSWORD).status_code == 303
 
 

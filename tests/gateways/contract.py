@@ -118,6 +118,18 @@ class GatewayContract(ABC):
         assert result.gateway_ref == self.gateway_ref
         assert len(stub.heard) == 1
 
+    def test_a_sender_of_the_texts_own_takes_the_place_of_the_configured_one(
+        self, stub: Stub
+    ) -> None:
+        stub.behave(self.accepted([SMS]))
+        gateway = self.build(stub.url)
+        gateway.send(SMS)
+        assert b"CornerCafe" not in stub.heard[-1].body
+        gateway.send(replace(SMS, sender="CornerCafe"))
+        assert stub.heard[-1].body.count(b"CornerCafe") == 1
+        configured = gateway.sender_id.lstrip("+")
+        assert not configured or configured.encode() not in stub.heard[-1].body
+
     def test_it_takes_the_same_id_twice(self, stub: Stub) -> None:
         gateway = self.build(stub.url)
         stub.behave(self.accepted([SMS]))

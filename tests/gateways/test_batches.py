@@ -16,11 +16,12 @@ from twofactor.gateways.money import amount, named_amount
 SIZE = 4
 TEXTS = st.lists(
     st.builds(
-        lambda phone, body, validity: replace(
-            SMS, to=f"+25670011122{phone}", body=body, validity_seconds=validity
+        lambda phone, body, sender, validity: replace(
+            SMS, to=f"+25670011122{phone}", body=body, sender=sender, validity_seconds=validity
         ),
         st.integers(0, 3),
         st.sampled_from("ab"),
+        st.sampled_from(["", "Corner"]),
         st.sampled_from([60, 300]),
     ),
     max_size=30,
@@ -45,6 +46,7 @@ def test_every_text_is_sent_once_and_results_keep_the_order(
         assert 0 < len(call) <= SIZE
         assert len({sms.to for sms in call}) == len(call)
         assert len({shared(sms) for sms in call}) == 1
+        assert shared is anything or len({(sms.sender, sms.body) for sms in call}) == 1
 
 
 def test_an_address_for_many_names_no_attempt() -> None:

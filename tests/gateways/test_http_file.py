@@ -93,6 +93,7 @@ def test_it_names_a_file_that_is_not_there(file: Path) -> None:
         (SMALLEST.replace("id = ", "detail = "), "answer.id", "say where the id stands"),
         (SMALLEST.replace("{to}", "{phone}"), "send.{phone}", "unknown placeholder"),
         (SMALLEST.replace("{to}", "{secret.key}"), "send.{secret.key}", "unknown placeholder"),
+        (SMALLEST.replace("{to}", "{sender}"), "send.sender", "say what {sender} stands for"),
         (SMALLEST.replace("[send]", "[send]\nmethod='DELETE'"), "send.method", "is none of POST"),
         (SMALLEST.replace("[send]", "[send]\nmethod='GET'"), "send.method", "carries no body"),
         (SMALLEST.replace("[send]", "[send]\njson={to='{to}'}"), "send.json", "choose one"),

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from api import key_limits
 from tests.structure.tree import ROOT
 from twofactor import jobs
 from twofactor.config.fields import FIELDS
@@ -18,7 +19,11 @@ ROWS = [
     for line in PAGE.splitlines()
     if line.startswith("|") and not line.startswith("|--")
 ]
-NAMED = [value if isinstance(value, tuple) else (value,) for value in vars(limits).values()]
+NAMED = [
+    value if isinstance(value, tuple) else (value,)
+    for module in (limits, key_limits)
+    for value in vars(module).values()
+]
 LIMITS = list(dict.fromkeys(one for group in NAMED for one in group if isinstance(one, Limit)))
 CODES = {
     "digits": "CODE_LENGTH",
@@ -68,6 +73,7 @@ def test_s80_bounds_of_passwords_and_sessions_stand_in_the_page() -> None:
     hasher = passwords._HASHER
     assert row("half logged in browsers of one account")[1] == str(sessions.MAX_HALF)
     assert row("shortest")[1] == f"{passwords.MIN_LENGTH} characters"
+    assert row("advised")[1] == f"{passwords.ADVISED_LENGTH} characters"
     assert row("longest")[1] == f"{passwords.MAX_LENGTH} characters"
     assert row("argon2id memory")[1] == f"{hasher.memory_cost} KiB"
     assert row("argon2id passes")[1] == str(hasher.time_cost)

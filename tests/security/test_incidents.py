@@ -19,6 +19,7 @@ from tests.cast import ALICE, ALICE_PHONE, BOB, BOB_PHONE, PASSWORD, Cast
 from twofactor.clock import FixedClock
 from twofactor.extensions import db
 from twofactor.sms import receipts
+from twofactor.verify import passwords
 
 NEW = "four words never seen together"
 
@@ -135,14 +136,14 @@ def test_better_auth_a_code_raced_by_many_lets_in_once(
     assert answers.count(303) == 1
 
 
-def test_devise_a_text_code_is_taken_once(cast: Cast) -> None:
+def test_devise_a_text_code_is_taken_once(cast: Cast, clock: FixedClock) -> None:
     """CVE-2015-7225, CVE-2021-43177, CVE-2025-6014, CVE-2026-33473: the same code again."""
-    browser = cast.at_code_page()
+    browser = cast.logged_in()
+    clock.advance(301)
+    browser.post("/account/confirm/send", form="/account/confirm")
     code = cast.code()
-    browser.post("/login/code", code=code)
-    again = cast.at_code_page(address="198.51.100.9")
-    if cast.code() != code:
-        assert again.post("/login/code", code=code).status_code == 200
+    assert browser.post("/account/confirm", code=code, method="phone").status_code == 303
+    assert browser.post("/account/confirm", code=code, method="phone").status_code == 200
 
 
 def test_pypi_an_app_code_older_than_the_last_one_is_refused(cast: Cast, clock: FixedClock) -> None:
@@ -294,6 +295,38 @@ def test_allauth_a_made_up_forwarded_address_counts_for_nothing(cast: Cast) -> N
             headers={"X-Forwarded-For": f"198.51.100.{number}"},
         )
     assert last.status_code == 429
+
+
+def test_allauth_a_wrong_login_costs_one_slow_hash_whoever_it_is_for(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """0.54, 65.3.0: the time told whether there was such an account (S-46)."""
+    hashes, slow = [], passwords.is_right
+
+    def counted(password_hash: str, password: str) -> bool:
+        hashes.append(password_hash)
+        return slow(password_hash, password)
+
+    Browser(cast.app).post("/signup", email="new@example.com", password=NEW)
+    monkeypatch.setattr(passwords, "is_right", counted)
+    for email in (ALICE, BOB, "new@example.com", "nobody@example.com", "no address at all"):
+        Browser(cast.app).post("/login", email=email, password="wrong")
+        assert len(hashes) == 1, email
+        hashes.clear()
+
+
+def test_authy_nobody_learns_whose_a_number_is(cast: Cast) -> None:
+    """2024: a lookup without a key told of 33 million numbers which had an account."""
+    seen = []
+    for address, number in (("198.51.100.1", ALICE_PHONE.e164), ("198.51.100.2", "+12025550177")):
+        bob = cast.logged_in(BOB, address=address)
+        answer = bob.post("/account/phone", phone=number)
+        page = bob.get("/account/phone/confirm").text
+        seen.append((answer.status_code, answer.location, len(page)))
+        assert bob.post("/account/phone", phone=number).status_code == 303, "it is asked for again"
+    assert seen[0] == seen[1]
+    for path in ("/v2/Services", f"/v2/Attempts?To={ALICE_PHONE.e164}", "/v2/Attempts/Summary"):
+        assert cast.app.test_client().get(path).status_code == 401
 
 
 def test_authentik_a_link_is_good_for_its_own_user_alone(cast: Cast, app: Flask) -> None:

@@ -70,6 +70,12 @@ def test_s78_an_old_hash_is_renewed_at_the_next_login(cast: Cast) -> None:
     assert stored(cast, BOB) == renewed
 
 
+def test_s78_fifteen_characters_are_advised_wherever_a_password_is_chosen(cast: Cast) -> None:
+    browser = cast.logged_in(BOB)
+    for path in ("/signup", "/account/password"):
+        assert "At least 8 characters; 15 or more are better" in browser.get(path).text
+
+
 def test_s78_a_weak_password_is_refused_at_the_door_with_the_mend(cast: Cast) -> None:
     answer = Browser(cast.app).post("/signup", email="new@example.com", password="password")
     assert "Choose another" in alert(answer)

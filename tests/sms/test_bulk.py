@@ -1,6 +1,7 @@
 """Texts to many: each phone once, at the gateway's pace, never ahead of a code."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from tests.conftest import close
 from tests.gateways.stub import Answer, Stub
 from tests.settings import settings_for
+from tests.sms.fake import Fake
 from twofactor import jobs
 from twofactor.clock import FixedClock
 from twofactor.extensions import db
@@ -130,6 +132,24 @@ def test_a_text_longer_than_the_pace_allows_still_leaves_and_is_waited_for(
     assert jobs.deliver_bulk(kit) is True
 
 
+def test_receipts_of_texts_to_many_come_back_to_the_gateways_own_door(kit: Kit) -> None:
+    put(kit, PEOPLE[:1])
+    (order,) = bulk_claim.claim(kit)
+    path = kit.gateways["egosms"].callback_path(order.sms.reference)
+    assert order.sms.callback_url == kit.settings.public_url + path
+    db.session.rollback()
+
+
+def test_nothing_is_tried_out_on_texts_to_many(kit: Kit) -> None:
+    two = {"first": Fake(), "second": Fake()}
+    rules = replace(kit.settings.routing, explore=1.0)
+    curious = replace(kit, gateways=two, settings=replace(kit.settings, routing=rules))
+    put(kit, PEOPLE[:5])
+    while jobs.deliver_bulk(curious):
+        pass
+    assert (len(two["first"].sent), two["second"].sent) == (5, [])
+
+
 def test_a_code_goes_first(kit: Kit, stub: Stub) -> None:
     put(kit, PEOPLE[:3])
     until = kit.now() + timedelta(minutes=5)
@@ -148,10 +168,9 @@ def test_a_crash_after_the_claim_sends_no_text_twice(
 ) -> None:
     put(kit, PEOPLE)
     with transaction():
-        load = bulk_claim.claim(kit)
-    assert load is not None
-    assert len(load.texts) == 20
-    load.gateway.send_batch([claimed.sms for claimed in load.texts])  # and the process is gone
+        orders = bulk_claim.claim(kit)
+    assert len(orders) == 20
+    orders[0].gateway.send_batch([order.sms for order in orders])  # and the process is gone
     clock.advance(bulk_claim.LEASE.total_seconds() + 1)
     while jobs.deliver_bulk(kit):
         pass
@@ -166,7 +185,7 @@ def test_a_crash_after_the_claim_sends_no_text_twice(
 def test_a_crash_before_the_commit_leaves_everything_as_it_was(kit: Kit, stub: Stub) -> None:
     put(kit, PEOPLE[:5])
 
-    assert bulk_claim.claim(kit) is not None
+    assert len(bulk_claim.claim(kit)) == 5
     db.session.rollback()  # what a database does with the work of a dead process
     assert jobs.deliver_bulk(kit) is True
     assert len(called(stub)) == 5

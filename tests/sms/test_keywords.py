@@ -4,6 +4,8 @@ import pytest
 
 from twofactor.sms import keywords
 from twofactor.sms.segments import count
+from twofactor.sms.sentences import LANGUAGES, Notice
+from twofactor.sms.wording import notice_text
 from twofactor.words import Keyword
 
 
@@ -14,6 +16,7 @@ def test_every_word_is_read_as_what_its_row_says(language: str) -> None:
         (Keyword.STOP, row.stop),
         (Keyword.START, row.start),
         (Keyword.HELP, row.help),
+        (Keyword.NOT_ME, row.not_me),
     ):
         for word in words:
             for typed in (word, word.upper(), f"  {word.capitalize()}!  "):
@@ -29,6 +32,7 @@ def test_no_word_has_two_meanings() -> None:
             (Keyword.STOP, row.stop),
             (Keyword.START, row.start),
             (Keyword.HELP, row.help),
+            (Keyword.NOT_ME, row.not_me),
         ):
             for word in words:
                 assert meanings.setdefault(word, keyword) is keyword
@@ -67,3 +71,12 @@ def test_the_answer_to_help_fits_one_segment_and_names_the_way_out(language: str
     assert count(text).parts == 1
     assert "STOP" in text
     assert "START" in text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_word_that_a_notice_names_is_read_as_a_report(language: str) -> None:
+    text = notice_text("Acme", Notice.LOCKED, language, is_answerable=True)
+    word = " ".join(text.rstrip(".").split()[-2:] if language == "ar" else text.split()[-1:])
+    found = keywords.read(word)
+    assert found is not None
+    assert found[0] is Keyword.NOT_ME

@@ -17,13 +17,15 @@ from twofactor.house import house
 from twofactor.kit import Kit, Visitor
 from twofactor.models import Attempt, Message, Session
 from twofactor.models.database import transaction
-from twofactor.sms import outbox, settle
+from twofactor.sms import claims, settle
+from twofactor.sms.settle import FOR_CODES, Pauses
 from twofactor.verify import progress, verifications
 from twofactor.words import ErrorClass, Purpose
 
 NO_ROUTE = Refused("21408", ErrorClass.ROUTE, permanent=True)
 NO_PHONE = Refused("21614", ErrorClass.BAD_PHONE, permanent=True)
 BUSY = Refused("20429", ErrorClass.RETRY, permanent=False, retry_after=7)
+LATER = Refused("x", ErrorClass.RETRY, permanent=False)
 LOST = Unknown("timed out")
 
 
@@ -121,7 +123,7 @@ def test_where_another_gateway_is_free_nobody_waits_for_the_busy_one(kit: Kit) -
 @pytest.mark.parametrize(("tries", "wanted"), [(1, 1.0), (2, 2.0), (3, 4.0), (6, 30.0), (40, 30.0)])
 def test_pauses_double_up_to_half_a_minute(tries: int, wanted: float) -> None:
     asks_nothing = Refused("x", ErrorClass.RETRY, permanent=False)
-    found = settle.pause(asks_nothing, tries, has_others=False)
+    found = FOR_CODES.after(asks_nothing, tries, has_others=False)
     assert found == timedelta(seconds=wanted)
 
 
@@ -149,9 +151,9 @@ def test_s30_a_sender_that_died_in_the_middle_leaves_an_unknown_fate(
 ) -> None:
     gateway = Fake()
     with transaction():
-        assert outbox.claim(with_gateways(kit, {"only": gateway})) is not None
+        assert len(claims.claim(with_gateways(kit, {"only": gateway}))) == 1
     assert deliver(kit, only=gateway) == 0  # the lease holds
-    clock.advance(outbox.LEASE.total_seconds())
+    clock.advance(claims.LEASE.total_seconds())
     assert deliver(kit, only=gateway) == 0
     assert (message().status, attempts()[0].outcome, gateway.sent) == ("sent", "unknown", [])
 
@@ -159,9 +161,9 @@ def test_s30_a_sender_that_died_in_the_middle_leaves_an_unknown_fate(
 def test_two_senders_never_claim_one_text(kit: Kit) -> None:
     gateways = with_gateways(kit, {"only": Fake()})
     with transaction():
-        first = outbox.claim(gateways)
+        (first,) = claims.claim(gateways, most=10)
     with transaction():
-        assert outbox.claim(gateways) is None
+        assert claims.claim(gateways, most=10) == []
     assert first is not None
 
 
@@ -177,11 +179,10 @@ def test_a_text_whose_code_died_while_a_gateway_held_it_is_not_sent_again(
 ) -> None:
     gateways = with_gateways(kit, {"only": Fake()})
     with transaction():
-        order = outbox.claim(gateways)
-    assert order is not None
+        (order,) = claims.claim(gateways)
     cast.at_code_page(address="203.0.113.8")  # a newer code takes its place
     with transaction():
-        settle.settle(order.attempt_id, order.message_id, BUSY, clock.now(), timedelta(0))
+        settle.settle(kit, [(order, LATER)], clock.now(), Pauses(0, 0))
     gateway = Fake()
     deliver(kit, only=gateway)
     assert len(gateway.sent) == 1  # the newer one
@@ -191,14 +192,11 @@ def test_a_text_whose_code_died_while_a_gateway_held_it_is_not_sent_again(
 
 def test_a_fast_receipt_is_not_taken_back_by_the_answer(kit: Kit, clock: FixedClock) -> None:
     with transaction():
-        order = outbox.claim(with_gateways(kit, {"only": Fake()}))
-    assert order is not None
+        (order,) = claims.claim(with_gateways(kit, {"only": Fake()}))
     with transaction():
         attempts()[0].status = message().status = "delivered"
     with transaction():
-        settle.settle(
-            order.attempt_id, order.message_id, Accepted("ref"), clock.now(), timedelta(0)
-        )
+        settle.settle(kit, [(order, Accepted("ref"))], clock.now(), FOR_CODES)
     db.session.expire_all()
     assert (attempts()[0].status, message().status) == ("delivered", "delivered")
 

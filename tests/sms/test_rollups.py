@@ -36,9 +36,9 @@ from twofactor.models.rollups import (
     rollup_cells,
     slot,
 )
-from twofactor.sms import outbox, receipts
+from twofactor.sms import claims, outbox, receipts
 from twofactor.sms.phone import Phone
-from twofactor.sms.settle import settle
+from twofactor.sms.settle import Pauses, settle
 from twofactor.sms.stats import history, measures, periods, rollup
 from twofactor.verify import users
 from twofactor.words import Channel, ErrorClass, Purpose, Status, VerificationStatus
@@ -96,11 +96,11 @@ class Street:
             None,  # the sender dies
         ]
         with transaction():
-            order = outbox.claim(self.kit)
+            orders = claims.claim(self.kit)
         result = results[pick % len(results)]
-        if order is not None and result is not None:
+        if orders and result is not None:
             with transaction():
-                settle(order.attempt_id, order.message_id, result, self.kit.now(), timedelta(0))
+                settle(self.kit, [(orders[0], result)], self.kit.now(), Pauses(0, 0))
 
     def report(self, pick: int) -> None:
         """A receipt for any attempt, early, late or against what was said before."""
@@ -127,7 +127,7 @@ class Street:
         found = db.session.scalars(select(Verification).order_by(Verification.id)).all()
         if found:
             with transaction():
-                receipts.confirm(found[pick % len(found)], self.kit.now())
+                receipts.confirm(found[pick % len(found)].id, self.kit.now())
 
     def wait(self, pick: int) -> None:
         self.clock.advance((1, 9, 700, 5_000, 90_000)[pick % 5])

@@ -26,7 +26,7 @@ def stage(app: Flask, cast: Cast) -> Stage:
 def note(stage: Stage, result: SendResult, times: int = 1) -> None:
     for _ in range(times):
         with stage.inside() as kit, transaction():
-            breaker.note("first", result, kit.now())
+            breaker.note_calls([("first", result)], kit.now())
 
 
 def word(stage: Stage, gateway: str = "first") -> str:

@@ -12,7 +12,7 @@ def test_it_shows_each_text_with_its_segments(cast: Cast) -> None:
     browser = cast.logged_in(OLIVE)
     page = browser.get("/operator/templates").text
     assert "012345 is your Sixdigits security code to log in." in page
-    assert "GSM-7, 1 segment," in page
+    assert "1 segment of GSM-7, 57 characters spare." in page
     assert "To mend" not in page
     for language in LANGUAGES:
         assert browser.get(f"/operator/templates?language={language}").status_code == 200

@@ -1,5 +1,6 @@
 """STOP, START and HELP from the phone, and what the person sees of it (S-31)."""
 
+import re
 from urllib.parse import urlencode
 
 import pytest
@@ -16,7 +17,7 @@ from twofactor.gateways.simulator.gateway import Simulator
 from twofactor.gateways.twilio import sign
 from twofactor.house import House, house
 from twofactor.ids import MESSAGE, new_sid
-from twofactor.models import AuditEntry, Message, OptOut, Reply
+from twofactor.models import AuditEntry, Consent, Message, OptOut, Reply
 from twofactor.models.database import transaction
 from twofactor.sms import outbox
 from twofactor.words import AuditEvent, ErrorClass, Purpose, Status
@@ -24,13 +25,20 @@ from twofactor.words import AuditEvent, ErrorClass, Purpose, Status
 PATH = "/webhooks/simulator/inbound"
 
 
-def send_back(built: House, app: Flask, body: str, sid: str = "", token: str = "") -> TestResponse:
-    """Alice's phone answers."""
+def send_back(
+    built: House,
+    app: Flask,
+    body: str,
+    sid: str = "",
+    token: str = "",
+    phone: str = ALICE_PHONE.e164,
+) -> TestResponse:
+    """Alice's phone answers, or another."""
     kit = built.kit
     secret = token or kit.keyring.derive("simulator").hex()
     fields = {
         "MessageSid": sid or new_sid(MESSAGE),
-        "From": ALICE_PHONE.e164,
+        "From": phone,
         "To": "+15005550006",
         "Body": body,
     }
@@ -59,9 +67,10 @@ def notify(app: Flask) -> Message:
     """Ask for a notice to Alice's phone."""
     with app.app_context():
         kit = house().kit
-        with transaction():
+        with transaction() as session:
             until = kit.now().replace(hour=23)
-            return outbox.enqueue(kit, Purpose.NOTICE, ALICE_PHONE, "Your phone changed.", until)
+            text = outbox.enqueue(kit, Purpose.NOTICE, ALICE_PHONE, "Your phone changed.", until)
+            return session.get_one(Message, text.id)
 
 
 def test_s31_no_text_goes_to_a_phone_that_said_stop(cast: Cast, built: House) -> None:
@@ -96,6 +105,26 @@ def test_s31_start_restores(cast: Cast, built: House) -> None:
     send_back(built, cast.app, "start")
     browser = cast.at_code_page()
     assert browser.post("/login/code", code=cast.code()).status_code == 303
+
+
+def test_s31_the_owner_takes_texts_again_in_the_preferences(cast: Cast, built: House) -> None:
+    browser = cast.logged_in()
+    page = "/account/preferences"
+    assert "Take texts again" not in browser.get(page).text
+    send_back(built, cast.app, "STOP")
+    seen = browser.get(page).text
+    assert f"ending {ALICE_PHONE.e164[-2:]}" in seen
+    (sid,) = re.findall(r'name="phone" value="(\w+)"', seen)
+    cast.logged_in("bob@example.com").post(f"{page}/texts", form=page, phone=sid)
+    assert notify(cast.app).status == Status.REJECTED, "somebody else lifted it"
+    assert browser.post(f"{page}/texts", form=page, phone=sid).status_code == 303
+    assert "Texts go to your phone again" in browser.get(page).text
+    assert notify(cast.app).status == Status.QUEUED
+    (entry,) = events(cast.app, AuditEvent.TEXTS_RESTORED)
+    assert entry.user_id
+    with cast.app.app_context():
+        agreed = db.session.scalars(select(Consent.words)).all()
+    assert any("By pressing Take texts again" in words for words in agreed)
 
 
 def test_the_code_page_says_what_to_do_when_stop_came_meanwhile(cast: Cast, built: House) -> None:

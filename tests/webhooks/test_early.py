@@ -12,12 +12,13 @@ from tests.webhooks.scene import PHONE, Handed, hand_over, receipts, row_counts,
 from twofactor import jobs
 from twofactor.clock import FixedClock
 from twofactor.extensions import db
-from twofactor.gateways.base import Accepted
+from twofactor.gateways.base import Accepted, OutgoingSms
 from twofactor.house import house
 from twofactor.models import Attempt, EarlyReceipt, ReceiptCount
 from twofactor.models.database import transaction
 from twofactor.sms import early
-from twofactor.sms.settle import settle
+from twofactor.sms.orders import Order
+from twofactor.sms.settle import FOR_CODES, settle
 from twofactor.words import ReceiptFate, Status
 
 PATH = "/webhooks/egosms/status/cbk_test_5f2d8c1e9a7b4036"
@@ -32,9 +33,12 @@ def report(app: Flask, ref: str = REF, word: str = "Success", phone: str = PHONE
 
 def returned(text: Handed, ref: str = REF) -> None:
     """The send call comes back."""
-    now = house().kit.now()
+    kit = house().kit
+    sms = OutgoingSms("", PHONE, "hello", 1, 60, "")
+    gateway = kit.gateways["egosms"]
+    order = Order(text.attempt_id, text.message_id, 1, gateway, sms, False, None, "")
     with transaction():
-        settle(text.attempt_id, text.message_id, Accepted(ref), now, timedelta(0))
+        settle(kit, [(order, Accepted(ref))], kit.now(), FOR_CODES)
 
 
 def kept() -> int:

@@ -14,7 +14,7 @@ from twofactor.sms.stats.figures import Figures
 from twofactor.sms.stats.history import cells, grouped
 from twofactor.sms.stats.measures import Cell, start
 from twofactor.sms.stats.periods import Period
-from twofactor.verify import limits
+from twofactor.verify import limits, pumping
 from twofactor.words import CODED, AlertKind
 
 NORM_DAYS = 7
@@ -24,7 +24,7 @@ ROUTE = ("gateway", "country")
 
 def look(kit: Kit) -> list[Finding]:
     """Everything that the database tells."""
-    return [*_routes(kit.now()), *_receipts(kit), *_strangers(kit), *_budget(kit)]
+    return [*_routes(kit.now()), *_receipts(kit), *_strangers(kit), *_budget(kit), *_pumping(kit)]
 
 
 def look_at_balances(kit: Kit) -> list[Finding]:
@@ -81,6 +81,17 @@ def _budget(kit: Kit) -> Iterable[Finding]:
     money = kit.settings.money
     if money.per_day is not None:
         yield rules.money_used(budget.spent(kit.now()), money.per_day, money.currency)
+
+
+def _pumping(kit: Kit) -> Iterable[Finding]:
+    """One finding a country, also where only a neighbourhood of it is blocked."""
+    found: dict[str, Finding] = {}
+    for block in pumping.blocks():
+        is_blocked = block.until > kit.now() and pumping.holds(block)
+        if is_blocked or block.country not in found:
+            figures = pumping.figures_of(block)
+            found[block.country] = rules.pumping(block.country, *figures, is_blocked=is_blocked)
+    return found.values()
 
 
 def _week(now: datetime) -> Period:

@@ -141,6 +141,14 @@ def money_used(spent: Decimal, most: Decimal, currency: str) -> Finding:
     return Finding(AlertKind.MONEY_USED, verdict, reason, figures)
 
 
+def pumping(country: str, sent: int, confirmed: int, *, is_blocked: bool) -> Finding:
+    """Codes to phones nobody knew hardly come back, so those get none for a while (S-28)."""
+    reason = f"{confirmed} of {sent} codes to new phones in {country} came back: they get no more"
+    verdict = Verdict.BAD if is_blocked else Verdict.GOOD
+    figures = {"sent": sent, "confirmed": confirmed}
+    return Finding(AlertKind.PUMPING, verdict, reason, figures, country=country)
+
+
 def signatures_failing(gateway: str, refused: int) -> Finding:
     """Callbacks come that the gateway did not sign: a wrong secret of ours, or a forger."""
     verdict = _between(refused, STRANGERS, STRANGERS_AGAIN)

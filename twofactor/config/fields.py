@@ -42,7 +42,7 @@ FIELDS = (
     Field("RESEND_WAITS_SECONDS", "30,40,60,90", "waits before each further text"),
     Field("LIMITS", "on", "`off` only for load tests; refused in production"),
     Field("BRAND", "Sixdigits", "the name in texts and pages, at most 20 characters"),
-    Field("HELP_ADDRESS", "", "e-mail or web address of your support, shown to people in trouble"),
+    Field("HELP_ADDRESS", "", "e-mail or web address of your support; people in trouble see it"),
     Field("ALERT_WEBHOOK_URL", "", "https address that alerts are posted to as JSON", secret=True),
     Field("ALERT_TEXTS", "on", "`off` sends operators no text about alerts"),
     Field("ALERT_MAILS", "on", "`off` sends operators no mail about alerts"),

@@ -102,8 +102,9 @@ class AfricasTalking(Gateway):
             "message": texts[0].body,
             "bulkSMSMode": "1",
         }
-        if self.settings["SENDER_ID"]:
-            form["from"] = self.settings["SENDER_ID"]
+        sender = self.sender_of(texts[0])
+        if sender:
+            form["from"] = sender
         url = f"{self.api_url}/version1/messaging"
         call = partial(self.wire.call, "POST", url, headers=self._headers(), form=form)
         return exchange(call, partial(_read, texts), len(texts))

@@ -159,7 +159,7 @@ class Aws(Gateway):
         shortest, longest = VALIDITY_SECONDS
         request = {
             "DestinationPhoneNumber": sms.to,
-            "OriginationIdentity": self.settings["ORIGINATION_IDENTITY"],
+            "OriginationIdentity": self.sender_of(sms),
             "MessageBody": sms.body,
             "MessageType": "TRANSACTIONAL",
             "ConfigurationSetName": self.settings["CONFIGURATION_SET"],

@@ -3,6 +3,7 @@
 An adapter needs no other import than this one: the words of `callback` and `results` are here too.
 """
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -71,6 +72,8 @@ __all__ = [
     "single",
 ]
 
+_NUMBER = re.compile(r"\+?[0-9]{3,15}")  # E.164, or a short code
+
 
 @dataclass(frozen=True, slots=True)
 class Credential:
@@ -98,6 +101,7 @@ class OutgoingSms:
     segments: int
     validity_seconds: int
     callback_url: str
+    sender: str = ""  # whom the phone shows; empty: as the gateway's settings say
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +179,17 @@ class Gateway(ABC):
         """What the phones show as From, or what stands for it with the gateway; '' for none."""
         names = ("SENDER_ID", "FROM", "MESSAGING_SERVICE_SID", "ORIGINATION_IDENTITY")
         return next((self.settings[n] for n in names if self.settings.get(n)), "")
+
+    def sender_of(self, sms: OutgoingSms) -> str:
+        """From whom this text is: a service's own sender, else that of the settings."""
+        return sms.sender or self.sender_id
+
+    @property
+    def is_answerable(self) -> bool:
+        """True when people can answer our texts: they come from a number, and the gateway brings
+        the answers."""
+        has_inbound = type(self).parse_inbound is not Gateway.parse_inbound
+        return has_inbound and _NUMBER.fullmatch(self.sender_id) is not None
 
     @abstractmethod
     def send(self, sms: OutgoingSms) -> SendResult:

@@ -11,13 +11,13 @@ from twofactor.gateways.base import OutgoingSms, SendResult
 
 
 def anything(sms: OutgoingSms) -> Hashable:
-    """For gateways whose call holds a body for each phone."""
+    """For gateways whose call holds a body and a sender for each phone."""
     return ()
 
 
 def one_body(sms: OutgoingSms) -> Hashable:
-    """For gateways whose call holds one body and one validity for all its phones."""
-    return (sms.body, sms.validity_seconds)
+    """For gateways whose call holds one body, sender and validity for all its phones."""
+    return (sms.body, sms.sender, sms.validity_seconds)
 
 
 def in_shared_calls(

@@ -103,7 +103,7 @@ class EgoSms(Gateway):
             {
                 "number": sms.to.removeprefix("+"),
                 "message": sms.body,
-                "senderid": self.settings["SENDER_ID"],
+                "senderid": self.sender_of(sms),
                 "priority": HIGHEST_PRIORITY,
             }
             for sms in texts

@@ -56,7 +56,7 @@ class Http(Gateway):
         self._file = load(self.settings["FILE"])
 
     def send(self, sms: OutgoingSms) -> SendResult:
-        request, filling = self._file.request, values(sms, self._file.secrets)
+        request, filling = self._file.request, self._filling(sms)
         login = request.login and (fill(request.login[0], filling), fill(request.login[1], filling))
         call = partial(
             self.wire.call,
@@ -69,6 +69,9 @@ class Http(Gateway):
             auth=login,
         )
         return exchange(call, partial(self._read, sms))[0]
+
+    def _filling(self, sms: OutgoingSms) -> dict[str, str]:
+        return values(sms, sms.sender or self._file.request.sender, self._file.secrets)
 
     def _moved(self, url: str) -> str:
         """The same path at `API_URL`, where that is set."""

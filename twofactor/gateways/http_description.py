@@ -15,6 +15,7 @@ class Request:
     url: str
     headers: Mapping[str, str]
     login: tuple[str, str] | None
+    sender: str  # what {sender} stands for, where a service has none of its own
     query: Mapping[str, str]
     form: Mapping[str, str] | None
     json: Any

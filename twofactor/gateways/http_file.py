@@ -88,6 +88,7 @@ def _request(table: Table, secrets: Mapping[str, str]) -> Request:
         url=table.text("url"),
         headers=table.table("headers").texts() | auth_headers,
         login=login,
+        sender=table.text("sender", ""),
         query=table.table("query").texts(),
         form=form,
         json=json,
@@ -97,8 +98,11 @@ def _request(table: Table, secrets: Mapping[str, str]) -> Request:
     if request.method == "GET" and (form is not None or json is not None):
         raise table.fault("method", "a GET carries no body: use [send.query], or POST")
     table.finish()
+    places = place_names([vars(request)])
+    if "sender" in places and not request.sender:
+        raise table.fault("sender", 'say what {sender} stands for, like sender = "Acme"')
     known = PLACES | {f"secret.{name}" for name in secrets}
-    for name in place_names([vars(request)]) - known:
+    for name in places - known:
         raise table.fault(f"{{{name}}}", f"unknown placeholder: use one of {sorted(known)}")
     return request
 

@@ -8,15 +8,16 @@ from urllib.parse import quote
 from twofactor.gateways.base import OutgoingSms
 
 PLACE = re.compile(r"\{([a-z_]+(?:\.[A-Za-z0-9_-]+)?)\}")
-PLACES = {"to", "to_digits", "body", "reference", "callback_url", "validity_seconds"}
+PLACES = {"to", "to_digits", "sender", "body", "reference", "callback_url", "validity_seconds"}
 NUMBER = "{validity_seconds}"  # standing alone in JSON it becomes a number
 
 
-def values(sms: OutgoingSms, secrets: Mapping[str, str]) -> dict[str, str]:
-    """What each placeholder stands for in this text."""
+def values(sms: OutgoingSms, sender: str, secrets: Mapping[str, str]) -> dict[str, str]:
+    """What each placeholder stands for in this text; `sender` is whom it is from."""
     return {
         "to": sms.to,
         "to_digits": sms.to.removeprefix("+"),
+        "sender": sender,
         "body": sms.body,
         "reference": sms.reference,
         "callback_url": sms.callback_url,

@@ -120,7 +120,7 @@ class Infobip(Gateway):
     def _message(self, sms: OutgoingSms) -> dict[str, Any]:
         seconds = min(max(sms.validity_seconds, 1), MAX_VALIDITY_SECONDS)
         return {
-            "sender": self.settings["SENDER_ID"],
+            "sender": self.sender_of(sms),
             "destinations": [{"to": sms.to.removeprefix("+"), "messageId": sms.reference}],
             "content": {"text": sms.body},
             "options": {"validityPeriod": {"amount": seconds, "timeUnit": "SECONDS"}},

@@ -115,7 +115,7 @@ class MessageBird(Gateway):
         self, texts: Sequence[OutgoingSms], reference: str, address: str
     ) -> list[SendResult]:
         request = {
-            "originator": self.settings["SENDER_ID"],
+            "originator": self.sender_of(texts[0]),
             "recipients": [sms.to.removeprefix("+") for sms in texts],
             "body": texts[0].body,
             "datacoding": "auto",  # the default would break letters outside GSM 03.38

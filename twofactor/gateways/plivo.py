@@ -106,7 +106,7 @@ class Plivo(Gateway):
     def _send_to_address(self, texts: Sequence[OutgoingSms], address: str) -> list[SendResult]:
         shortest, longest = EXPIRY_SECONDS
         request = {
-            "src": self.settings["SENDER_ID"],
+            "src": self.sender_of(texts[0]),
             "dst": "<".join(sms.to for sms in texts),
             "text": texts[0].body,
             "type": "sms",

@@ -118,7 +118,7 @@ class Sinch(Gateway):
         seconds = min(max(first.validity_seconds, 1), MAX_VALIDITY_SECONDS)
         expire_at = self.wire.clock.now() + timedelta(seconds=seconds)
         batch = {
-            "from": self.settings["SENDER_ID"],
+            "from": self.sender_of(first),
             "to": [sms.to.removeprefix("+") for sms in texts],
             "body": first.body,
             "delivery_report": "per_recipient",

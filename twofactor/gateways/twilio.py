@@ -138,7 +138,8 @@ class Twilio(Gateway):
 
         courier = _Courier(self.wire, self.api_url)
         service = self.settings["MESSAGING_SERVICE_SID"]
-        sender = {"messaging_service_sid": service} if service else {"from_": self.settings["FROM"]}
+        own = sms.sender or not service
+        sender = {"from_": self.sender_of(sms)} if own else {"messaging_service_sid": service}
         shortest, longest = VALIDITY_SECONDS
         try:
             client = Client(*self._login(), http_client=courier)

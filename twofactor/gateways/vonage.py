@@ -128,7 +128,7 @@ class Vonage(Gateway):
     def send(self, sms: OutgoingSms) -> SendResult:
         shortest, longest = TTL_SECONDS
         form = self._login() | {
-            "from": self.settings["SENDER_ID"],
+            "from": self.sender_of(sms),
             "to": sms.to.removeprefix("+"),
             "text": sms.body,
             "type": "text" if GSM_ALPHABET.issuperset(sms.body) else "unicode",

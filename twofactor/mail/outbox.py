@@ -37,19 +37,54 @@ class Claimed:
 
 def enqueue(kit: Kit, to: str, words: Words, user_id: int | None) -> None:
     """Write a mail into the outbox; nothing where no mails are sent. The caller commits."""
-    if not kit.settings.sends_mail:
-        return
+    if kit.settings.sends_mail:
+        _write(kit, _new(kit, to, user_id), words)
+
+
+def ask(kit: Kit, to: str, user_id: int | None) -> None:
+    """Note that somebody asked for a mail to an address, known or not: whoever waits for the
+    answer must not learn from its time which (S-46). `write` does the rest. The caller commits."""
+    if kit.settings.sends_mail:
+        _new(kit, to, user_id)
+
+
+def is_asked() -> bool:
+    """True when a mail waits for its words; asked before a write transaction is begun."""
+    waiting = select(Mail.id).where(Mail.status == MailStatus.ASKED)
+    return db.session.scalar(waiting.limit(1)) is not None
+
+
+def asked() -> Mail | None:
+    """What was asked for longest ago, held until the caller's transaction ends."""
+    waiting = select(Mail).where(Mail.status == MailStatus.ASKED).order_by(Mail.id)
+    return db.session.scalar(waiting.limit(1).with_for_update(skip_locked=True))
+
+
+def write(kit: Kit, mail: Mail, words: Words | None) -> None:
+    """Give a mail that was asked for its words; without words it is dropped."""
+    if words is None:
+        db.session.delete(mail)
+    else:
+        _write(kit, mail, words)
+
+
+def _new(kit: Kit, to: str, user_id: int | None) -> Mail:
     mail = Mail(
         sid=ids.new_sid(ids.MAIL),
         user_id=user_id,
-        subject=words.subject,
-        status=MailStatus.QUEUED.value,
+        subject="",
+        status=MailStatus.ASKED.value,
         created_at=kit.now(),
-        next_try_at=kit.now(),
     )
     mail.to_sealed = kit.keyring.seal(to, mail.to_place)
-    mail.body_sealed = kit.keyring.seal(words.body, mail.body_place)
     db.session.add(mail)
+    return mail
+
+
+def _write(kit: Kit, mail: Mail, words: Words) -> None:
+    mail.subject = words.subject
+    mail.body_sealed = kit.keyring.seal(words.body, mail.body_place)
+    mail.status, mail.next_try_at = MailStatus.QUEUED.value, kit.now()
 
 
 def is_due(kit: Kit) -> bool:
@@ -106,7 +141,8 @@ def settle(kit: Kit, mail: Claimed, error: NotTaken | None) -> None:
 
 def give_up(now: datetime) -> None:
     """Forget the words of mails that nobody took in a day."""
-    old = update(Mail).where(Mail.created_at < now - WORTH, Mail.status == MailStatus.QUEUED)
+    waits = Mail.status.in_((MailStatus.ASKED, MailStatus.QUEUED))
+    old = update(Mail).where(Mail.created_at < now - WORTH, waits)
     changed(old.values(status=MailStatus.FAILED.value, next_try_at=None, body_sealed=None))
 
 

@@ -23,6 +23,7 @@ _HAPPENED = {
     Notice.PASSKEY_CHANGED: "The passkeys of your account were changed",
     Notice.RECOVERY_CODES_CHANGED: "Your recovery codes were replaced",
     Notice.RECOVERY_CODE_USED: "A recovery code was used to log in",
+    Notice.RECOVERY_LINK_USED: "A link from support was used to log in",
     Notice.PASSWORD_CHANGED: "Your password was changed",
     Notice.EMAIL_CHANGED: "The e-mail address of your account was changed",
     Notice.WRONG_CODES: "Somebody typed your password and then wrong codes",
@@ -60,6 +61,18 @@ def reset_mail(brand: str, url: str) -> Words:
     return Words(f"{brand}: set a new password", body)
 
 
+def recovery_mail(brand: str, url: str) -> Words:
+    """Brings the link that an operator has sent to somebody who lost their second step."""
+    body = (
+        "You asked us for help, because you have no second step any more. Log in with your "
+        f"password first. Then open this link in the same browser, within an hour:\n{url}\n\n"
+        "It works once, and lets you add a new phone or another second step.\n\n"
+        "You did not ask for help? Then do not open it and do not give it to anybody: somebody "
+        "pretended to be you. Please answer this mail or write to us.\n"
+    )
+    return Words(f"{brand}: your way back in", body)
+
+
 def confirm_mail(brand: str, url: str) -> Words:
     """Asks to prove an address."""
     body = (
@@ -70,13 +83,26 @@ def confirm_mail(brand: str, url: str) -> Words:
 
 
 def taken_mail(brand: str, url: str) -> Words:
-    """Tells the owner of an address that somebody tried to sign up with it."""
+    """Tells the owner of an address that somebody signed up with it."""
     body = (
-        "Somebody tried to create an account with your address. You have one already.\n\n"
-        f"Was it you? Log in here, or set a new password:\n{url}\n\n"
-        "Was it not you? Then leave it: nothing changes.\n"
+        "Somebody signed up with your address. You have an account already, and it stays as it "
+        "is.\n\n"
+        f"Was it you? Log in as before, or set a new password:\n{url}\n\n"
+        "Was it not you? Then leave it: they can't confirm your address.\n"
     )
     return Words(f"{brand}: you have an account already", body)
+
+
+def report_mail(brand: str, user_sid: str, what: str, at: str) -> Words:
+    """Tells support that a user is in trouble. Names nobody: mail is read by others, too."""
+    body = (
+        f"User {user_sid} said \u201cthis was not me\u201d, {at}. It was about: {what}.\n\n"
+        "Everybody is logged out of the account, codes under way have ended, and a link to set a "
+        "new password is in the user's mail. Texts to the phone may rest for a day; "
+        "`flask users unlock` ends that.\n\nThe audit on the operators' pages tells what "
+        "happened before.\n"
+    )
+    return Words(f"{brand}: a user reported \u201cthis was not me\u201d", body)
 
 
 def alert_mail(brand: str, title: str, told: Sequence[str], url: str) -> Words:

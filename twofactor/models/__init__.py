@@ -8,7 +8,7 @@ from twofactor.models.consents import Consent
 from twofactor.models.delivery import Attempt, EarlyReceipt, Receipt, ReceiptCount
 from twofactor.models.fence import FenceCounter
 from twofactor.models.freezes import FrozenPhone
-from twofactor.models.gateways import GatewayState
+from twofactor.models.gateways import GatewayBalance, GatewayState
 from twofactor.models.hooks import Hook, HookEvent
 from twofactor.models.idempotency import IdempotentAnswer
 from twofactor.models.jobs import PeriodicJob
@@ -20,6 +20,7 @@ from twofactor.models.money import Price, Spending
 from twofactor.models.optouts import OptOut, Reply
 from twofactor.models.passkeys import Passkey, SpentChallenge
 from twofactor.models.people import LoginLink, User
+from twofactor.models.pumping import BlockedPlace, ConversionSlice
 from twofactor.models.rate_limits import Bucket, RateLimit
 from twofactor.models.recovery_codes import RecoveryCode
 from twofactor.models.remembered import RememberedBrowser
@@ -27,6 +28,7 @@ from twofactor.models.rollups import DeliveryChange, RollupMark
 from twofactor.models.routes import Route, RouteChange, RouteRate
 from twofactor.models.services import ApiAccount, ApiKey, Service
 from twofactor.models.sessions import Session
+from twofactor.models.texts import TextEdit
 from twofactor.models.verifications import Verification
 from twofactor.models.workers import Worker
 
@@ -38,12 +40,15 @@ __all__ = [
     "AuditEntry",
     "Authenticator",
     "Batch",
+    "BlockedPlace",
     "Bucket",
     "Consent",
+    "ConversionSlice",
     "DeliveryChange",
     "EarlyReceipt",
     "FenceCounter",
     "FrozenPhone",
+    "GatewayBalance",
     "GatewayState",
     "Hook",
     "HookEvent",
@@ -72,6 +77,7 @@ __all__ = [
     "Session",
     "Spending",
     "SpentChallenge",
+    "TextEdit",
     "User",
     "Verification",
     "Worker",

@@ -1,10 +1,12 @@
 """What all processes know of a gateway."""
 
+from decimal import Decimal
+
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from twofactor.extensions import Base
-from twofactor.models.columns import OptionalTime, Time, Word
+from twofactor.models.columns import Money, OptionalTime, Time, Word
 
 
 class GatewayState(Base):
@@ -20,3 +22,14 @@ class GatewayState(Base):
     is_off: Mapped[bool] = mapped_column(default=False)  # by an operator
     reason: Mapped[str] = mapped_column(String(200), default="")  # the operator's
     changed_at: Mapped[Time]
+
+
+class GatewayBalance(Base):
+    """The money that was left with a gateway when it told last."""
+
+    __tablename__ = "gateway_balances"
+
+    gateway: Mapped[Word] = mapped_column(primary_key=True)
+    amount: Mapped[Decimal] = mapped_column(Money)
+    currency: Mapped[str] = mapped_column(String(3))
+    at: Mapped[Time]

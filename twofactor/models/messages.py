@@ -1,13 +1,11 @@
 """Messages: the outbox. A row that is queued is a text that somebody still has to send."""
 
-from datetime import datetime
-
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from twofactor.extensions import Base
 from twofactor.models.columns import Fingerprint, Id, OptionalTime, Sid, Time, Word
-from twofactor.words import ErrorClass, Priority, Status
+from twofactor.words import Priority
 
 
 class Message(Base):
@@ -39,6 +37,7 @@ class Message(Base):
     phone_ending: Mapped[str] = mapped_column(String(2))  # all that pages show of the phone
     country: Mapped[str] = mapped_column(String(2))
     body_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    sender: Mapped[str] = mapped_column(String(16), default="")  # of a service's own
     only_gateway: Mapped[str | None] = mapped_column(String(32))  # a test by this one alone
     segments: Mapped[int]
     status: Mapped[Word]  # Status
@@ -54,11 +53,6 @@ class Message(Base):
     settled_at: Mapped[OptionalTime]
     confirmed_at: Mapped[OptionalTime]  # the right code came back
     told: Mapped[str | None] = mapped_column(String(32))  # last status that webhooks know
-
-    def refuse(self, status: Status, error_class: ErrorClass, now: datetime) -> None:
-        """Never to be sent: settled before anybody tries."""
-        self.status, self.error_class = status.value, error_class.value
-        self.settled_at, self.next_try_at, self.body_sealed = now, None, None
 
     @property
     def phone_place(self) -> str:

@@ -1,10 +1,17 @@
 """People: users, operators among them, and the one-time links that let them in."""
 
+from typing import Any
+
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from twofactor.extensions import Base
 from twofactor.models.columns import Id, OptionalTime, Sid, Time
+
+
+def _email_itself(row: Any) -> Any:
+    """An operator made this user, and vouches for the address."""
+    return row.get_current_parameters()["email"]
 
 
 class User(Base):
@@ -14,7 +21,9 @@ class User(Base):
 
     id: Mapped[Id]
     sid: Mapped[Sid]
-    email: Mapped[str] = mapped_column(String(254), unique=True)  # normalised
+    email: Mapped[str] = mapped_column(String(254), index=True)  # normalised
+    # The address, once it is this user's; until then see verify/claims.py.
+    found_by: Mapped[str] = mapped_column(String(300), unique=True, default=_email_itself)
     password_hash: Mapped[str] = mapped_column(String(200))  # argon2id; empty: not set yet
     is_operator: Mapped[bool] = mapped_column(default=False)
     language: Mapped[str] = mapped_column(String(16), default="en")

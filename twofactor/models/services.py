@@ -57,6 +57,7 @@ class Service(Base):
     )
     account: Mapped[ApiAccount] = relationship(lazy="joined", innerjoin=True)
     friendly_name: Mapped[str] = mapped_column(String(64))  # the brand in its texts
+    sender: Mapped[str] = mapped_column(String(16), default="")  # on phones; empty: the gateway's
     code_length: Mapped[int]
     custom_code_enabled: Mapped[bool] = mapped_column(default=False)
     skip_sms_to_landlines: Mapped[bool] = mapped_column(default=False)

@@ -1,19 +1,24 @@
 """Grouped commits: many waiting requests' rows in one transaction, each answered after it.
 
 One durable commit costs about as much for 256 rows as for three, so one writer thread a process
-collects what waits. Guarantee: `run` and `put` return only after their work is committed, and raise
-when it is not.
+collects what waits: while one group is being committed the next one gathers.
+
+Guarantee: `run` and `put` return only after their work is committed, and raise when it is not. Any
+work may come, of receipts, starts or checks, that writes through the connection it is given and
+neither commits nor calls the writer; never call the writer within `database.transaction`, whose
+turn it would wait for.
 """
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
-from dataclasses import dataclass, field
-from queue import Empty, Full, Queue
+from dataclasses import dataclass
+from queue import Empty, SimpleQueue
 from threading import Lock, Thread
 from typing import Any, TypeVar, cast
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import InterfaceError, OperationalError
+
+from twofactor.models.database import at_hand, turn
 
 GROUP_SIZE = 256
 QUEUE_SIZE = 4096
@@ -25,19 +30,55 @@ REFUSALS = (OperationalError, InterfaceError)
 T = TypeVar("T")
 R = TypeVar("R")
 Verb = Callable[[Connection, Sequence[T]], Sequence[R]]
+Work = Callable[[Connection], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Then:
+    """What a work gives back to have more done once it is committed, in a transaction of its own:
+    the result is what `work` gives then."""
+
+    work: Work
+
+
+@dataclass(frozen=True, slots=True)
+class _Failed:
+    """A work that raised, and was rolled back alone."""
+
+    error: Exception
 
 
 class Overloaded(Exception):
     """More work waits than can be written in time; come again later."""
 
 
-@dataclass(frozen=True, slots=True)
 class _Entry:
-    """One item that waits, what is to be done with it, and where its result goes."""
+    """One item that waits, what is to be done with it, and how that ended.
 
-    verb: Verb[Any, Any]
-    item: Any
-    result: Future[Any] = field(default_factory=Future)
+    Two bare locks instead of a Future: one is made for every receipt, and a Future costs tenfold.
+    """
+
+    __slots__ = ("_claim", "_done", "error", "item", "result", "verb")
+
+    def __init__(self, verb: Verb[Any, Any], item: Any) -> None:
+        self.verb, self.item = verb, item
+        self.result: Any = None
+        self.error: BaseException | None = None
+        self._claim, self._done = Lock(), Lock()
+        self._done.acquire()
+
+    def claim(self) -> bool:
+        """True for the first who asks: the writer, or the caller who gives up."""
+        return self._claim.acquire(blocking=False)
+
+    def end(self, result: Any, error: BaseException | None = None) -> None:
+        """Let the caller go on."""
+        self.result, self.error = result, error
+        self._done.release()
+
+    def has_ended(self, within: float) -> bool:
+        """Wait so many seconds at most."""
+        return self._done.acquire(timeout=within)
 
 
 class GroupWriter:
@@ -45,17 +86,25 @@ class GroupWriter:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._queue: Queue[_Entry | None] = Queue(QUEUE_SIZE)
+        self._queue: SimpleQueue[_Entry | None] = SimpleQueue()
+        self._next: list[_Entry] = []  # what works of the last group want done after its commit
         self._thread: Thread | None = None
         self._starting = Lock()
 
-    def run(self, work: Callable[[Connection], R]) -> R:
-        """The result of `work(connection)`, committed.
+    def run(self, work: Callable[[Connection], R | Then]) -> R:
+        """The result of `work(connection)`, committed; and so on with each `Then`.
 
         Work that raises is rolled back alone, and its error raised here. Raises Overloaded; work
         that was being written by then may still be committed, so it must bear to come again.
+        PostgreSQL groups commits by itself, and works there take their row locks in an order of
+        their own: two groups would wait for each other, so each work has its own transaction.
         """
-        return cast(R, self.put(_each, work))
+        if self._engine.dialect.name == "sqlite":
+            return cast(R, self.put(_each, work))
+        result: R | Then = self._alone(work)
+        while isinstance(result, Then):
+            result = self._alone(result.work)
+        return result
 
     def put(self, verb: Verb[T, R], item: T) -> R:
         """The result of `verb(connection, items)` for this item, committed. `items` are all that
@@ -64,21 +113,18 @@ class GroupWriter:
 
         Raises Overloaded, and what the verb raises for this item.
         """
+        if self._queue.qsize() >= QUEUE_SIZE:
+            raise Overloaded
         self._ensure_thread()
         entry = _Entry(verb, item)
-        try:
-            self._queue.put_nowait(entry)
-        except Full:
-            raise Overloaded from None
-        try:
-            return cast(R, entry.result.result(WAIT_SECONDS))
-        except TimeoutError:
-            if entry.result.cancel():
-                raise Overloaded from None
-        try:
-            return cast(R, entry.result.result(GRACE_SECONDS))
-        except TimeoutError:
-            raise Overloaded from None
+        self._queue.put(entry)
+        if not entry.has_ended(WAIT_SECONDS) and (
+            entry.claim() or not entry.has_ended(GRACE_SECONDS)
+        ):
+            raise Overloaded
+        if entry.error is not None:
+            raise entry.error
+        return cast(R, entry.result)
 
     def close(self) -> None:
         """Write what waits, then stop."""
@@ -96,21 +142,23 @@ class GroupWriter:
                 self._thread.start()
 
     def _write(self) -> None:
-        while (first := self._queue.get()) is not None:
-            group = [first]
-            stop = False
-            while len(group) < GROUP_SIZE and not stop:
+        is_stopping = False
+        while self._next or not is_stopping:
+            group, self._next = self._next, []
+            while len(group) < GROUP_SIZE and not is_stopping:
                 try:
-                    more = self._queue.get_nowait()
+                    entry = self._queue.get(block=not group)
                 except Empty:
                     break
-                if more is None:
-                    stop = True
-                else:
-                    group.append(more)
-            self._commit([entry for entry in group if entry.result.set_running_or_notify_cancel()])
-            if stop:
-                return
+                if entry is None:
+                    is_stopping = True
+                elif entry.claim():
+                    group.append(entry)
+            self._commit(group)
+
+    def _alone(self, work: Callable[[Connection], R]) -> R:
+        with self._engine.begin() as connection, at_hand(connection):
+            return work(connection)
 
     def _commit(self, group: list[_Entry]) -> None:
         try:
@@ -118,26 +166,47 @@ class GroupWriter:
         except Exception as error:
             if len(group) == 1 or isinstance(error, REFUSALS):
                 for entry in group:
-                    entry.result.set_exception(error)
+                    entry.end(None, error)
             else:  # one of them is bad: give each a transaction of its own
                 for entry in group:
                     self._commit([entry])
             return
         for entry, result in results:
-            entry.result.set_result(result)
+            if isinstance(result, _Failed):
+                entry.end(None, result.error)
+            elif isinstance(result, Then):
+                entry.item = result.work
+                self._next.append(entry)
+            else:
+                entry.end(result)
 
     def _together(self, group: list[_Entry]) -> list[tuple[_Entry, Any]]:
         by_verb: dict[Verb[Any, Any], list[_Entry]] = {}
         for entry in group:
             by_verb.setdefault(entry.verb, []).append(entry)
         done: list[tuple[_Entry, Any]] = []
-        connection = self._engine.connect().execution_options(writes=True)
-        with connection, connection.begin():
-            for verb, entries in by_verb.items():
-                results = verb(connection, [entry.item for entry in entries])
-                done.extend(zip(entries, results, strict=True))
+        with turn(self._engine, for_many=True), self._engine.connect() as connection:
+            connection.execution_options(writes=True)
+            with connection.begin(), at_hand(connection):
+                for verb, entries in by_verb.items():
+                    results = verb(connection, [entry.item for entry in entries])
+                    done.extend(zip(entries, results, strict=True))
         return done
 
 
-def _each(connection: Connection, works: Sequence[Callable[[Connection], Any]]) -> Sequence[Any]:
-    return [work(connection) for work in works]
+def _each(connection: Connection, works: Sequence[Work]) -> Sequence[Any]:
+    """The result of each, or _Failed; only in SQLite."""
+    cursor = connection.connection.cursor()  # the driver's own: a savepoint each costs nothing then
+    results: list[Any] = []
+    for work in works:
+        cursor.execute("SAVEPOINT work")
+        try:
+            results.append(work(connection))
+        except REFUSALS:
+            raise
+        except Exception as error:
+            cursor.execute("ROLLBACK TO work")
+            results.append(_Failed(error))
+        cursor.execute("RELEASE work")
+    cursor.close()
+    return results

@@ -3,7 +3,7 @@
 Five errors in a row open it for 30 s; then one text may try, and closes it or opens it again.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -71,6 +71,10 @@ _STATES = select(
     _ROW.reason,
 ).where(_ROW.gateway.in_(bindparam("gateways", expanding=True)))
 
+_HAS_ERRORS = select(_ROW.gateway).where(
+    _ROW.gateway == bindparam("gateway"), or_(_ROW.errors > 0, _ROW.open_until.is_not(None))
+)
+
 
 def states(gateways: Collection[str]) -> dict[str, State]:
     """The state of each; one that has no row is in order."""
@@ -89,13 +93,21 @@ def take_probe(gateway: str, now: datetime) -> bool:
     return changed(free.values(probe_until=now + PROBE)) == 1
 
 
-def note(gateway: str, result: SendResult, now: datetime) -> None:
-    """Count what a call came to, in the transaction that settles it."""
-    row = update(GatewayState).where(GatewayState.gateway == gateway)
-    if not _is_error(result):
-        _close(gateway, now)
-        return
+def note_calls(calls: Sequence[tuple[str, SendResult]], now: datetime) -> None:
+    """Count what calls to gateways came to, in order, in the transaction that settles them."""
+    before: dict[str, bool] = {}  # what comes twice with nothing between says nothing new
+    for gateway, result in calls:
+        is_error = _is_error(result)
+        if is_error:
+            _note_error(gateway, result, now)
+        elif before.get(gateway, True):
+            _close(gateway, now)
+        before[gateway] = is_error
+
+
+def _note_error(gateway: str, result: SendResult, now: datetime) -> None:
     ensure(gateway, now)
+    row = update(GatewayState).where(GatewayState.gateway == gateway)
     changed(row.values(errors=GatewayState.errors + 1))
     errors = _errors(gateway)
     if errors < ERRORS_TO_OPEN:
@@ -116,6 +128,10 @@ def switch(gateway: str, *, is_off: bool, reason: str, now: datetime) -> None:
 
 
 def _close(gateway: str, now: datetime) -> None:
+    """It works: most often it did all along, and one look is all it costs."""
+    connection = db.session.connection()
+    if connection.execute(_HAS_ERRORS, {"gateway": gateway}).first() is None:
+        return
     row = update(GatewayState).where(GatewayState.gateway == gateway)
     shut = row.where(GatewayState.open_until.is_not(None))
     if changed(shut.values(errors=0, open_until=None, probe_until=None)) == 1:

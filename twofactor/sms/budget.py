@@ -6,16 +6,18 @@ tells its own price; given back only when the gateway surely sent nothing.
 
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
 
-from sqlalchemy import select
+from sqlalchemy import Insert, bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from twofactor.extensions import db
-from twofactor.gateways.base import Accepted, SendResult, Unknown
 from twofactor.kit import Kit
-from twofactor.models import Attempt, Spending
+from twofactor.models import Spending
+from twofactor.models.prepared import Prepared
 
 NOTHING = Decimal(0)
+_TODAY = Prepared(select(Spending.amount).where(Spending.day == bindparam("day")))
 
 
 def charge(kit: Kit, amount: Decimal | None, currency: str, now: datetime) -> None:
@@ -24,29 +26,22 @@ def charge(kit: Kit, amount: Decimal | None, currency: str, now: datetime) -> No
     worth = kit.settings.money.converted(amount, currency)
     if not worth:
         return
-    dialect = sqlite if db.engine.dialect.name == "sqlite" else postgresql
-    insert = dialect.insert(Spending.__table__).values(day=_day(now), amount=worth)
+    connection = db.session.connection()
+    connection.execute(_add(connection.dialect.name), {"day": _day(now), "amount": worth})
+
+
+@cache
+def _add(dialect: str) -> Insert:
+    """To the day's row."""
+    insert = (sqlite if dialect == "sqlite" else postgresql).insert(Spending.__table__)
     total = Spending.__table__.c.amount + insert.excluded.amount
-    db.session.execute(insert.on_conflict_do_update(index_elements=["day"], set_={"amount": total}))
-
-
-def correct(kit: Kit, attempt_id: int, result: SendResult, now: datetime) -> None:
-    """Set the charge of an attempt right after its gateway has answered."""
-    if isinstance(result, Unknown) or (isinstance(result, Accepted) and result.price is None):
-        return
-    attempt = db.session.get_one(Attempt, attempt_id)
-    if attempt.price is not None:
-        charge(kit, -attempt.price, attempt.currency, now)
-    if isinstance(result, Accepted):
-        charge(kit, result.price, result.currency, now)
-    else:
-        attempt.price, attempt.judge_at = None, None
+    statement: Insert = insert.on_conflict_do_update(index_elements=["day"], set_={"amount": total})
+    return statement
 
 
 def spent(now: datetime) -> Decimal:
     """Today's spending so far, in the house's currency."""
-    today = select(Spending.amount).where(Spending.day == _day(now))
-    return db.session.scalar(today) or NOTHING
+    return _TODAY.scalar(day=_day(now)) or NOTHING
 
 
 def is_left(kit: Kit, *, is_verified: bool, now: datetime) -> bool:

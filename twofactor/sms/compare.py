@@ -11,7 +11,8 @@ from sqlalchemy import ColumnElement, func, select
 from twofactor.extensions import db
 from twofactor.kit import Kit
 from twofactor.models import Attempt, Message
-from twofactor.sms import breaker, leaders, prices, routes
+from twofactor.sms import routes
+from twofactor.sms.knowledge import Knowledge
 from twofactor.sms.routing import rank
 from twofactor.words import CODED, Status
 
@@ -119,10 +120,9 @@ def wilson(hits: int, tries: int) -> tuple[float | None, float | None]:
 
 def _ranks(kit: Kit, country: str) -> dict[str, Rank]:
     """Where each gateway stands now, and on what grounds. Changes nothing."""
-    now, names = kit.now(), list(kit.gateways)
-    states, lists = breaker.states(names), prices.at(names, country, now)
-    candidates = routes.candidates(kit, country, "", list(states.values()), lists, now)
-    led, _ = leaders.leader(country)
+    known = Knowledge(kit, kit.now())
+    candidates = known.candidates(country, "", known.states.values())
+    led, _ = known.leader(country)
     ranking = rank(
         candidates, kit.settings.routing, leader=led, may_change=False, chance=routes.NO_EXPLORING
     )

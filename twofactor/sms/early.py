@@ -10,7 +10,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, literal_column, select
+from sqlalchemy import (
+    Connection,
+    Row,
+    bindparam,
+    delete,
+    exists,
+    func,
+    literal_column,
+    select,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from twofactor.gateways.base import ParsedReceipt
@@ -71,8 +80,15 @@ def keep(connection: Connection, lost: Sequence[Report], waiting: Waiting) -> se
     return kept
 
 
-def join(connection: Connection, attempt_id: int) -> int:
-    """The call returned and the attempt has its reference: take what came before; how many."""
+def join(connection: Connection, attempt_ids: Sequence[int]) -> int:
+    """Calls returned and these attempts have their references: take what came before; how many."""
+    return sum(
+        _join(connection, attempt_id)
+        for attempt_id in connection.execute(_FOLLOWED, {"attempts": attempt_ids}).scalars().all()
+    )
+
+
+def _join(connection: Connection, attempt_id: int) -> int:
     (entry,) = ledger.by_ids(connection, [attempt_id])
     mine = (
         EarlyReceipt.gateway == entry.gateway,
@@ -81,19 +97,9 @@ def join(connection: Connection, attempt_id: int) -> int:
     )
     found = select(EarlyReceipt.__table__).where(*mine).order_by(EarlyReceipt.id)
     rows = connection.execute(found).all()
-    if not rows:
-        return 0
     facts = [Fact(entry, _receipt(row), row.received_at) for row in rows]
     connection.execute(delete(EarlyReceipt).where(*mine))
     return sum(ledger.take(connection, facts))
-
-
-def join_many(connection: Connection, gateway: str, attempt_ids: Sequence[int]) -> None:
-    """The same for every attempt of one call."""
-    any_waits = select(EarlyReceipt.id).where(EarlyReceipt.gateway == gateway).limit(1)
-    if connection.execute(any_waits).first() is not None:
-        for attempt_id in attempt_ids:
-            join(connection, attempt_id)
 
 
 def forget(connection: Connection, now: datetime) -> int:
@@ -134,3 +140,16 @@ def _receipt(row: Row[Any]) -> ParsedReceipt:
         price=row.price,
         currency=row.currency,
     )
+
+
+_ATTEMPT, _EARLY = Attempt.__table__.c, EarlyReceipt.__table__.c
+_FOLLOWED = (  # attempts that a receipt outran
+    select(_ATTEMPT.id)
+    .where(
+        _ATTEMPT.id.in_(bindparam("attempts", expanding=True)),
+        exists().where(
+            _EARLY.gateway == _ATTEMPT.gateway, _EARLY.gateway_ref == _ATTEMPT.gateway_ref
+        ),
+    )
+    .order_by(_ATTEMPT.id)
+)

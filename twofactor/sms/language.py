@@ -18,6 +18,7 @@ class Notice(StrEnum):
     PASSKEY_CHANGED = "passkey_changed"
     RECOVERY_CODES_CHANGED = "recovery_codes_changed"
     RECOVERY_CODE_USED = "recovery_code_used"
+    RECOVERY_LINK_USED = "recovery_link_used"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - the name of an event
     LOCKED = "locked"
     PHONE_WITHDRAWN = "phone_withdrawn"
@@ -40,7 +41,9 @@ class Language:
     plural: Callable[[int], str]  # a count to the name of its plural form
     code: Mapping[tuple[Purpose, str], Row]  # by purpose and plural form of the minutes
     bare_code: str  # for a very long host: nothing but the code
+    warning: str  # the words that every text with a code tells, where they fit
     notice: Mapping[Notice, Row]
+    not_me: Row  # what to do: with link and keyword, with the keyword alone; stands for {url}
     invitation: Row
     trial: Row
     alert: Row = ENGLISH_ALERT

@@ -39,6 +39,12 @@ def at(gateways: Collection[str], country: str, now: datetime) -> dict[str, List
     return {row.gateway: Listed(row.per_segment, row.currency) for row in rows}
 
 
+def countries(gateways: Collection[str]) -> list[str]:
+    """Where these gateways have an entry, by code."""
+    listed = select(_ROW.country).where(_ROW.gateway.in_(gateways)).distinct()
+    return list(db.session.scalars(listed.order_by(_ROW.country)))
+
+
 def put(rows: Collection[dict[str, object]]) -> None:
     """Add list entries in the caller's transaction; one that is there already is replaced."""
     dialect = sqlite if db.engine.dialect.name == "sqlite" else postgresql

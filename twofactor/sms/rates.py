@@ -7,14 +7,15 @@ whatever the history (design.md: routing reads a window).
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import Insert, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from twofactor.extensions import db
 from twofactor.models import Attempt, Message, RouteRate
-from twofactor.models.database import changed
+from twofactor.models.prepared import Prepared
 from twofactor.sms.routing import Record, places
 from twofactor.words import Status
 
@@ -47,29 +48,47 @@ _DUE = (
     .limit(BATCH)
     .with_for_update(skip_locked=True)
 )
+_JUDGED = (
+    update(Attempt)
+    .where(Attempt.id.in_(bindparam("attempts", expanding=True)))
+    .values(judge_at=None)
+)
+
+_HASTEN = Prepared(
+    update(Attempt)
+    .where(
+        Attempt.message_id.in_(
+            select(Message.id).where(Message.verification_id == bindparam("of"))
+        ),
+        Attempt.judge_at > bindparam("now"),
+    )
+    .values(judge_at=bindparam("now"))
+)
 
 
 def judge(now: datetime) -> int:
     """Learn from the attempts whose time has come, in the caller's transaction; how many."""
-    due = db.session.connection().execute(_DUE, {"now": now}).all()
+    connection = db.session.connection()
+    due = connection.execute(_DUE, {"now": now}).all()
     if not due:
         return 0
-    changed(update(Attempt).where(Attempt.id.in_([row.id for row in due])).values(judge_at=None))
+    connection.execute(_JUDGED, {"attempts": [row.id for row in due]})
     by_place: dict[tuple[str, str], list[Any]] = {}
     for row in due:
         for place in places(row.country, row.carrier):
             by_place.setdefault((row.gateway, place), []).append(row)
     # Always in the same order, so that two who learn at once never wait for each other in a ring.
-    for (gateway, place), rows in sorted(by_place.items()):
-        _add({"gateway": gateway, "destination": place, "updated_at": now}, rows)
+    learnt = [
+        {"gateway": gateway, "destination": place, "updated_at": now} | _sums(rows)
+        for (gateway, place), rows in sorted(by_place.items())
+    ]
+    connection.execute(_add(connection.dialect.name), learnt)
     return len(due)
 
 
 def hasten(verification_id: int, now: datetime) -> None:
     """The person asks again: what was sent so far did not arrive in time."""
-    texts = select(Message.id).where(Message.verification_id == verification_id)
-    waiting = update(Attempt).where(Attempt.message_id.in_(texts), Attempt.judge_at > now)
-    changed(waiting.values(judge_at=now))
+    _HASTEN.run(of=verification_id, now=now)
 
 
 def read(
@@ -94,24 +113,30 @@ def _record(row: Any, now: datetime) -> Record:
     return Record(**{name: getattr(row, name) * fade for name in COUNTED})
 
 
-def _add(place: dict[str, object], rows: Sequence[Any]) -> None:
-    """Fade one row and add these attempts, oldest first, in a single statement."""
+def _sums(rows: Sequence[Any]) -> dict[str, float]:
+    """What these attempts, oldest first, add to a row, and how much they fade it."""
     counts = dict.fromkeys(COUNTED, 0.0)
     for row in rows:
         single = _single(row)
         counts = {name: counts[name] * _kept(name) + single[name] for name in COUNTED}
-    dialect = sqlite if db.engine.dialect.name == "sqlite" else postgresql
+    return counts | {"keep": KEEP ** len(rows), "keep_recent": KEEP_RECENT ** len(rows)}
+
+
+@cache
+def _add(dialect: str) -> Insert:
+    """Fade one row and add to it, in a single statement."""
     table = RouteRate.__table__
-    insert = dialect.insert(table).values(place | counts)
+    insert = (sqlite if dialect == "sqlite" else postgresql).insert(table)
+    added = insert.excluded
     faded = {
-        name: table.c[name] * _kept(name) ** len(rows) + insert.excluded[name] for name in COUNTED
+        name: table.c[name] * bindparam("keep_recent" if name in RECENT else "keep") + added[name]
+        for name in COUNTED
     }
-    db.session.execute(
-        insert.on_conflict_do_update(
-            index_elements=["gateway", "destination"],
-            set_=faded | {"updated_at": insert.excluded.updated_at},
-        )
+    statement: Insert = insert.on_conflict_do_update(
+        index_elements=["gateway", "destination"],
+        set_=faded | {"updated_at": added.updated_at},
     )
+    return statement
 
 
 def _kept(name: str) -> float:

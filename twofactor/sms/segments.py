@@ -14,6 +14,7 @@ BASIC = frozenset(
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
 EXTENDED = frozenset("\f^{}\\[~]|€")  # each travels as ESC and one more septet
+GSM7 = BASIC | EXTENDED
 LAST_OF_ONE_UNIT = "\uffff"  # above it UTF-16 needs a surrogate pair
 
 REPLACEMENTS = {
@@ -47,7 +48,9 @@ class Segments:
 def count(text: str) -> Segments:
     """The segments of a text; an escape or surrogate pair never lies in two parts. An empty text
     is one part."""
-    encoding = Encoding.GSM7 if BASIC.union(EXTENDED).issuperset(text) else Encoding.UCS2
+    encoding = Encoding.GSM7 if GSM7.issuperset(text) else Encoding.UCS2
+    if encoding is Encoding.GSM7 and len(text) <= SINGLE[encoding] and EXTENDED.isdisjoint(text):
+        return Segments(encoding, len(text), 1)  # most texts, and every one with a code
     widths = [_width(char, encoding) for char in text]
     units = sum(widths)
     if units <= SINGLE[encoding]:
@@ -60,6 +63,13 @@ def culprits(text: str) -> list[tuple[str, str]]:
     GSM-7 instead ('' where nothing comes near)."""
     strangers = dict.fromkeys(c for c in text if c not in BASIC and c not in EXTENDED)
     return [(char, _replacement(char)) for char in strangers]
+
+
+def in_gsm7(text: str) -> str:
+    """The text with every character that forces UCS-2 replaced, or left out."""
+    for char, instead in culprits(text):
+        text = text.replace(char, instead)
+    return text
 
 
 def _width(char: str, encoding: Encoding) -> int:
@@ -83,4 +93,4 @@ def _replacement(char: str) -> str:
     if char in REPLACEMENTS:
         return REPLACEMENTS[char]
     bare = "".join(c for c in unicodedata.normalize("NFKD", char) if not unicodedata.combining(c))
-    return bare if BASIC.union(EXTENDED).issuperset(bare) else ""
+    return bare if GSM7.issuperset(bare) else ""

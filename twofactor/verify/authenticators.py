@@ -14,7 +14,7 @@ from twofactor.verify import users
 from twofactor.words import AuditEvent, AuthenticatorKind
 
 UNDO_LIFETIME = timedelta(days=7)
-CONSENT_VERSION = "2026-11"  # of the words about texts on the enrolment page
+CONSENT_VERSION = "2026-11-23"  # of the words about texts on the enrolment page
 
 ENROLLED = {
     AuthenticatorKind.PHONE: AuditEvent.PHONE_ENROLLED,
@@ -56,6 +56,11 @@ def needs_second_factor(user_id: int) -> bool:
     only factor, but a phone that somebody else took over still asks for another way in."""
     if any(a.kind != AuthenticatorKind.RECOVERY for a in live(user_id)):
         return True
+    return has_lost_phone(user_id)
+
+
+def has_lost_phone(user_id: int) -> bool:
+    """True when somebody else has confirmed a phone of this user as theirs."""
     lost = select(Authenticator.id).where(
         Authenticator.user_id == user_id,
         Authenticator.withdrawn_at.is_not(None),
@@ -110,6 +115,29 @@ def has_phone(kit: Kit, user_id: int, phone: Phone) -> bool:
     """True when this user has enrolled this phone already."""
     prints = kit.keyring.fingerprints(phone.e164)
     return any(a.phone_fingerprint in prints for a in live(user_id))
+
+
+def fingerprints(user_id: int) -> list[str]:
+    """Of the phones that this user has given us and not removed, confirmed or not."""
+    rows = select(Authenticator.phone_fingerprint).where(
+        Authenticator.user_id == user_id,
+        Authenticator.phone_fingerprint.is_not(None),
+        Authenticator.removed_at.is_(None),
+    )
+    return [found for found in db.session.scalars(rows) if found]
+
+
+def owners(kit: Kit, phone: Phone) -> list[User]:
+    """Who has this phone enrolled, or is about to; the newest first."""
+    rows = (
+        select(User)
+        .join(Authenticator, Authenticator.user_id == User.id)
+        .where(
+            Authenticator.phone_fingerprint.in_(kit.keyring.fingerprints(phone.e164)),
+            Authenticator.removed_at.is_(None),
+        )
+    )
+    return list(db.session.scalars(rows.order_by(User.id.desc()).distinct()))
 
 
 def confirm(kit: Kit, authenticator_id: int, visitor: Visitor) -> bool:

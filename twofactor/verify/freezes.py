@@ -1,19 +1,21 @@
 """Phones that get no text for a while, because somebody reported: this was not me."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import delete
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from twofactor.extensions import db
 from twofactor.kit import Kit
 from twofactor.models import FrozenPhone
 from twofactor.models.database import changed
+from twofactor.models.prepared import Prepared
 from twofactor.sms.phone import Phone
 from twofactor.verify.limits import DAY, Limit, LimitReached
 
 LIFETIME = timedelta(hours=24)
 FROZEN = Limit("frozen", 0, DAY, "Texts to this number are paused after a report")
+_UNTIL = Prepared(select(FrozenPhone.until).where(FrozenPhone.phone_fingerprint == bindparam("of")))
 
 
 def freeze(kit: Kit, fingerprint: str) -> None:
@@ -27,10 +29,15 @@ def freeze(kit: Kit, fingerprint: str) -> None:
 
 def check(kit: Kit, phone: Phone) -> None:
     """Raise LimitReached while this phone is frozen."""
-    for fingerprint in kit.keyring.fingerprints(phone.e164):
-        frozen = db.session.get(FrozenPhone, fingerprint)
-        if frozen is not None and frozen.until > kit.now():
-            raise LimitReached(FROZEN, int((frozen.until - kit.now()).total_seconds()) + 1)
+    until = paused_until(kit, phone)
+    if until is not None:
+        raise LimitReached(FROZEN, int((until - kit.now()).total_seconds()) + 1)
+
+
+def paused_until(kit: Kit, phone: Phone) -> datetime | None:
+    """Until when this phone is frozen; None when it is not."""
+    ends = [_UNTIL.scalar(of=one) for one in kit.keyring.fingerprints(phone.e164)]
+    return max((end for end in ends if end and end > kit.now()), default=None)
 
 
 def thaw(fingerprint: str) -> None:

@@ -17,12 +17,20 @@ LIFETIMES = {
     LinkPurpose.CONFIRM_EMAIL: timedelta(days=7),
     LinkPurpose.CHANGE_EMAIL: timedelta(hours=24),
     LinkPurpose.REPORT: timedelta(days=7),
+    LinkPurpose.RECOVER: timedelta(hours=1),
 }
 KEPT = timedelta(days=30)  # after its life, for support
 
 
-def make(kit: Kit, user: User, purpose: LinkPurpose, detail: dict[str, Any] | None = None) -> str:
-    """The token of a new link; earlier ones of the same purpose stop, but for reports."""
+def make(
+    kit: Kit,
+    user: User,
+    purpose: LinkPurpose,
+    detail: dict[str, Any] | None = None,
+    email: str = "",
+) -> str:
+    """The token of a new link; earlier ones of the same purpose stop, but for reports. `email` is
+    the address that it proves or gives back."""
     in_texts = purpose is LinkPurpose.REPORT  # where every character costs
     if not in_texts:
         withdraw(kit, user.id, purpose)
@@ -35,6 +43,8 @@ def make(kit: Kit, user: User, purpose: LinkPurpose, detail: dict[str, Any] | No
         created_at=kit.now(),
         expires_at=kit.now() + LIFETIMES[purpose],
     )
+    if email:
+        link.email_sealed = kit.keyring.seal(email, link.email_place)
     db.session.add(link)
     db.session.flush()
     return token
@@ -50,6 +60,13 @@ def find(kit: Kit, token: str, *purposes: LinkPurpose) -> MailLink | None:
     )
     link = db.session.scalar(found)
     return link if link is not None and link.user.disabled_at is None else None
+
+
+def email_of(kit: Kit, link: MailLink) -> str:
+    """The address that a link proves or gives back. Raises ValueError for a link without one."""
+    if link.email_sealed is None:
+        raise ValueError("this link holds no address")
+    return kit.keyring.unseal(link.email_sealed, link.email_place)
 
 
 def use(kit: Kit, link: MailLink) -> bool:

@@ -78,13 +78,20 @@ def _withdraw_elsewhere(kit: Kit, fresh: Authenticator) -> None:
     """Numbers are recycled: whoever proves one now owns it, and older owners are told by mail.
 
     Their accounts go on asking for a second factor, so that nobody gets in by password alone.
+    Whoever signed up a second time with their own address keeps the phone on both accounts.
     """
-    others = select(Authenticator).where(
-        Authenticator.phone_fingerprint == fresh.phone_fingerprint,
-        Authenticator.user_id != fresh.user_id,
-        Authenticator.confirmed_at.is_not(None),
-        Authenticator.removed_at.is_(None),
-        Authenticator.withdrawn_at.is_(None),
+    email = select(User.email).where(User.id == fresh.user_id).scalar_subquery()
+    others = (
+        select(Authenticator)
+        .join(User, User.id == Authenticator.user_id)
+        .where(
+            User.email != email,
+            Authenticator.phone_fingerprint == fresh.phone_fingerprint,
+            Authenticator.user_id != fresh.user_id,
+            Authenticator.confirmed_at.is_not(None),
+            Authenticator.removed_at.is_(None),
+            Authenticator.withdrawn_at.is_(None),
+        )
     )
     for phone in list(db.session.scalars(others)):
         row = update(Authenticator).where(Authenticator.id == phone.id)

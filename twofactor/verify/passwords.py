@@ -11,6 +11,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 MIN_LENGTH = 8
+ADVISED_LENGTH = 15  # NIST SP 800-63B-4, 3.1.1.2, where a password stands alone
 MAX_LENGTH = 128
 CONCURRENT_HASHES = 2  # more at once only make every other page wait
 
@@ -29,7 +30,7 @@ class BadPassword(ValueError):
 def hashed(password: str) -> str:
     """What is stored."""
     with _TURN:
-        return _HASHER.hash(_normal(password))
+        return _HASHER.hash(normal(password))
 
 
 def is_right(password_hash: str, password: str) -> bool:
@@ -37,7 +38,7 @@ def is_right(password_hash: str, password: str) -> bool:
     the time whether an account exists (S-46)."""
     with _TURN:
         try:
-            right = _HASHER.verify(password_hash or _nobody(), _normal(password))
+            right = _HASHER.verify(password_hash or _nobody(), normal(password))
         except (VerificationError, InvalidHashError):
             return False
     return right and bool(password_hash)
@@ -51,7 +52,7 @@ def needs_rehash(password_hash: str) -> bool:
 def check_strength(password: str, *context: str) -> None:
     """Raise BadPassword for one that is too short, too long, common, or made of `context` (the
     brand, the e-mail)."""
-    password = _normal(password)
+    password = normal(password)
     if len(password) < MIN_LENGTH:
         raise BadPassword(f"Use at least {MIN_LENGTH} characters. Longer is better")
     if len(password) > MAX_LENGTH:
@@ -62,7 +63,8 @@ def check_strength(password: str, *context: str) -> None:
         raise BadPassword("Many people use this password, so it is easy to guess. Choose another")
 
 
-def _normal(password: str) -> str:
+def normal(password: str) -> str:
+    """The one spelling of a password (Unicode NFKC)."""
     return unicodedata.normalize("NFKC", password)
 
 

@@ -1,4 +1,5 @@
-"""What people text back: STOP ends all texts to their phone, START restores them, HELP gets one.
+"""What people text back: STOP ends all texts to their phone, START restores them, HELP gets one,
+NOTME reports.
 
 Stands above the limits, because the answer to HELP is a text that costs money.
 """
@@ -17,7 +18,7 @@ from twofactor.models import Authenticator, Reply
 from twofactor.models.database import changed
 from twofactor.sms import keywords, optouts, outbox, phone
 from twofactor.sms.phone import BadPhone
-from twofactor.verify import limits
+from twofactor.verify import limits, reports
 from twofactor.verify.limits import LimitReached
 from twofactor.words import AuditEvent, Keyword, OptOutSource, Purpose
 
@@ -32,7 +33,7 @@ _EVENTS = {
 
 def take(kit: Kit, gateway: str, text: InboundText) -> Keyword | None:
     """Do what a text asks for, once however often it comes; the keyword it held, if any. In the
-    caller's transaction; the caller wakes the sender for HELP."""
+    caller's transaction; the caller wakes the sender for HELP and NOTME."""
     found = keywords.read(text.body)
     if found is None or not _is_new(kit, gateway, text, *found):
         return None
@@ -42,9 +43,12 @@ def take(kit: Kit, gateway: str, text: InboundText) -> Keyword | None:
         optouts.stop(db.session.connection(), prints, OptOutSource.TEXT, kit.now())
     elif keyword is Keyword.START:
         optouts.restore(kit, text.sender)
+    elif keyword is Keyword.NOT_ME:
+        reports.by_text(kit, text.sender, gateway)
     else:
         _answer(kit, text.sender, language)
-    _note(kit, gateway, text.sender, keyword)
+    if keyword in _EVENTS:
+        _note(kit, gateway, text.sender, keyword)
     return keyword
 
 

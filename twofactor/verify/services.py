@@ -3,6 +3,7 @@
 A secret has 256 random bits and is stored as a keyed hash, shown once.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,11 +15,15 @@ from twofactor.extensions import db
 from twofactor.kit import Kit
 from twofactor.models import ApiAccount, ApiKey, Service
 from twofactor.models.database import changed
+from twofactor.sms.wording import can_write
 from twofactor.words import AuditEvent, Scope
 
 OVERLAP = timedelta(hours=24)  # how long the old secret of a rotated key works
 ORDINARY = (Scope.SERVICES, Scope.VERIFY, Scope.ATTEMPTS)
+# What every gateway takes alike; numbers belong to one gateway, so they are its settings' matter.
+SENDER = re.compile(r"(?=[0-9]*[A-Za-z])[A-Za-z0-9]{3,11}", re.ASCII)
 SHORTEST_CODE = 6
+MOST_BRAND = 64  # characters
 LONGEST_CODE = 10
 
 
@@ -62,6 +67,28 @@ def create_service(kit: Kit, account: ApiAccount, name: str, code_length: int = 
     db.session.flush()
     _note(kit, AuditEvent.SERVICE_CREATED, account, service=service.sid)
     return service
+
+
+def show_as(
+    kit: Kit, service: Service, *, brand: str | None = None, sender: str | None = None
+) -> None:
+    """Change the name in the texts of a service and whom they come from; None leaves it, an empty
+    sender is that of the gateway's settings. Raises ValueError."""
+    if brand is not None and not (1 <= len(brand) <= MOST_BRAND and can_write(brand)):
+        raise ValueError("A name must be writable in a text and hold no run of six digits")
+    if sender and not SENDER.fullmatch(sender):
+        raise ValueError("A sender has 3 to 11 letters and digits, at least one of them a letter")
+    service.friendly_name = service.friendly_name if brand is None else brand
+    service.sender = service.sender if sender is None else sender
+    service.updated_at = kit.now()
+    _note(
+        kit,
+        AuditEvent.SERVICE_CHANGED,
+        service.account,
+        service=service.sid,
+        name=service.friendly_name,
+        sender=service.sender,
+    )
 
 
 def delete_service(kit: Kit, service: Service) -> None:
@@ -115,6 +142,12 @@ def accounts() -> Sequence[ApiAccount]:
     return db.session.scalars(select(ApiAccount).order_by(ApiAccount.id)).all()
 
 
+def service_by_sid(sid: str) -> Service | None:
+    """A living service of whatever account, by its own sid."""
+    found = select(Service).where(Service.sid == sid, Service.deleted_at.is_(None))
+    return db.session.scalar(found)
+
+
 def services_of(account: ApiAccount) -> Sequence[Service]:
     """The living services of an account, oldest first."""
     own = select(Service).where(Service.account_id == account.id, Service.deleted_at.is_(None))
@@ -139,7 +172,7 @@ def _is_alive(now: datetime) -> tuple[ColumnElement[bool], ...]:
 
 
 def _issue(kit: Kit, account: ApiAccount, login: str, scopes: list[str]) -> Issued:
-    secret = ids.new_token()
+    secret = ids.new_secret()
     key = ApiKey(
         login=login,
         secret_hash=kit.keyring.hash_token(secret),

@@ -3,15 +3,16 @@
 from sqlalchemy import update
 
 from twofactor import audit
-from twofactor.kit import Kit
+from twofactor.kit import Kit, Visitor
 from twofactor.models import Authenticator, User
 from twofactor.models.database import changed
 from twofactor.verify import authenticators, freezes, limits
 from twofactor.words import AuditEvent, AuthenticatorKind
 
 
-def unlock(kit: Kit, user: User) -> None:
-    """Forget wrong codes, pauses after a report, and phones that others took over."""
+def unlock(kit: Kit, user: User, by: str = "", visitor: Visitor | None = None) -> None:
+    """Forget wrong codes, pauses after a report, and phones that others took over. `by` is the
+    operator's sid; empty: from the command line."""
     limits.lift(kit, limits.LOCKS, user.sid)
     for phone in authenticators.of_kind(user.id, AuthenticatorKind.PHONE):
         freezes.thaw(phone.phone_fingerprint or "")
@@ -21,4 +22,4 @@ def unlock(kit: Kit, user: User) -> None:
         Authenticator.removed_at.is_(None),
     )
     changed(lost.values(removed_at=kit.now()))
-    audit.write(kit, AuditEvent.USER_UNLOCKED, user.id)
+    audit.write(kit, AuditEvent.USER_UNLOCKED, user.id, visitor, by=by)

@@ -10,7 +10,7 @@ from twofactor import audit
 from twofactor.extensions import db
 from twofactor.kit import Kit
 from twofactor.models import Batch, User
-from twofactor.sms import bulk
+from twofactor.sms import bulk, edits
 from twofactor.sms.bulk import Text
 from twofactor.sms.wording import invitation_text
 from twofactor.verify import authenticators, users
@@ -45,7 +45,7 @@ def take(kit: Kit, rows: Sequence[UserRow], batch: Batch | None) -> Imported:
 
     In the caller's transaction, at most CHUNK rows. The phone waits for its owner to confirm it.
     """
-    wanted = select(User).where(User.email.in_([row.email for row in rows]))
+    wanted = select(User).where(User.found_by.in_([row.email for row in rows]))
     present = {user.email: user for user in db.session.scalars(wanted)}
     added = [row for row in rows if row.email not in present]
     for row in added:
@@ -79,4 +79,5 @@ def _invite(kit: Kit, batch: Batch, rows: Sequence[UserRow], present: dict[str, 
 def _words(kit: Kit, user: User) -> str:
     token = users.invite(kit, user, users.WELCOME_LIFETIME, AuditEvent.USER_INVITED)
     url = f"{kit.settings.public_url}/welcome/{token}"
-    return invitation_text(kit.settings.brand, url, user.language)
+    edited = edits.of(kit, user.language, Purpose.INVITATION)
+    return invitation_text(kit.settings.brand, url, user.language, edited)

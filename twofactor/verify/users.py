@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from datetime import timedelta
 
 from sqlalchemy import select, update
@@ -9,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from twofactor import audit, ids
 from twofactor.extensions import db
-from twofactor.kit import Kit, Visitor
+from twofactor.kit import Kit
 from twofactor.models import LoginLink, User
 from twofactor.models.database import changed
 from twofactor.words import AuditEvent
@@ -38,8 +39,54 @@ def normal_email(text: str) -> str:
 
 
 def by_email(email: str) -> User | None:
-    """The user with this normalised address, unless disabled."""
-    return db.session.scalar(select(User).where(User.email == email, User.disabled_at.is_(None)))
+    """The user with this normalised address, unless disabled: its owner, else who claimed it
+    first."""
+    claims = select(User).where(User.email == email, User.disabled_at.is_(None))
+    first = db.session.scalar(claims.order_by(User.id).limit(1))
+    return owner(email) or first  # both are asked for always: the same work for every address
+
+
+def owner(email: str) -> User | None:
+    """The user whom this normalised address belongs to, unless disabled."""
+    return db.session.scalar(select(User).where(User.found_by == email, User.disabled_at.is_(None)))
+
+
+def settle(user: User) -> bool:
+    """From now on the address is this user's. False when it is another's by now."""
+    if is_owner(user):
+        return True
+    if is_anothers(user):
+        return False
+    claimed = user.found_by
+    try:
+        with db.session.begin_nested():
+            user.found_by = user.email
+    except IntegrityError:  # two proved it at once
+        user.found_by = claimed
+        return False
+    return True
+
+
+def is_owner(user: User) -> bool:
+    """True when nobody else can have this user's address."""
+    return user.found_by == user.email
+
+
+def is_anothers(user: User) -> bool:
+    """True when the address that this user claims belongs to somebody else."""
+    other = select(User.id).where(User.found_by == user.email, User.id != user.id)
+    return db.session.scalar(other) is not None
+
+
+def by_sid(sid: str) -> User | None:
+    """The user with this sid, disabled or not."""
+    return db.session.scalar(select(User).where(User.sid == sid))
+
+
+def latest(before: int | None, most: int) -> Sequence[User]:
+    """The newest first; `before` is the id that the page before ended with."""
+    rows = select(User) if before is None else select(User).where(User.id < before)
+    return db.session.scalars(rows.order_by(User.id.desc()).limit(most)).all()
 
 
 def lock(user_id: int) -> None:
@@ -50,8 +97,8 @@ def lock(user_id: int) -> None:
 
 
 def create(kit: Kit, email: str, password_hash: str = "", *, is_operator: bool = False) -> User:
-    """A new user. Raises EmailTaken."""
-    if db.session.scalar(select(User.id).where(User.email == email)) is not None:
+    """A new user whom an operator vouches for. Raises EmailTaken."""
+    if db.session.scalar(select(User.id).where(User.found_by == email)) is not None:
         raise EmailTaken(email)
     user = User(
         sid=ids.new_sid(ids.USER),
@@ -65,13 +112,6 @@ def create(kit: Kit, email: str, password_hash: str = "", *, is_operator: bool =
             db.session.add(user)
     except IntegrityError:  # somebody else was faster
         raise EmailTaken(email) from None
-    return user
-
-
-def sign_up(kit: Kit, email: str, password_hash: str, visitor: Visitor) -> User:
-    """A new user, from the web. Raises EmailTaken."""
-    user = create(kit, email, password_hash)
-    audit.write(kit, AuditEvent.SIGNED_UP, user.id, visitor)
     return user
 
 
@@ -105,12 +145,15 @@ def by_link(kit: Kit, token: str) -> LoginLink | None:
 
 
 def use_link(kit: Kit, token: str, password_hash: str) -> User | None:
-    """Set the password by a link; None when the link is used or too old."""
+    """Set the password by a link; None when the link is used or too old. Whoever made the link
+    vouches for the address."""
     link = by_link(kit, token)
     if link is None:
         return None
     claim = update(LoginLink).where(LoginLink.id == link.id, LoginLink.used_at.is_(None))
     if changed(claim.values(used_at=kit.now())) != 1:
+        return None
+    if not settle(link.user):
         return None
     others = update(LoginLink).where(LoginLink.user_id == link.user_id, LoginLink.used_at.is_(None))
     changed(others.values(used_at=kit.now()))

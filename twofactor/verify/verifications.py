@@ -2,18 +2,21 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import bindparam, select, update
 
 from twofactor import audit, ids, risk
 from twofactor.extensions import db
 from twofactor.kit import Kit, Visitor
 from twofactor.models import Message, Service, Session, Verification
 from twofactor.models.database import changed
-from twofactor.sms import optouts, outbox, rates
+from twofactor.models.prepared import Prepared
+from twofactor.models.verifications import code_place, phone_place
+from twofactor.sms import edits, optouts, outbox, rates
 from twofactor.sms.phone import Phone
 from twofactor.sms.sentences import DEFAULT_LANGUAGE
 from twofactor.sms.wording import code_text
-from twofactor.verify import codes, freezes, limits, users
+from twofactor.verify import codes, entries, freezes, limits, pumping, users
+from twofactor.verify.entries import Entry, Known, Pending
 from twofactor.verify.targets import (
     CountryClosed,
     NoSendsLeft,
@@ -21,7 +24,6 @@ from twofactor.verify.targets import (
     NotYet,
     OptedOut,
     RiskyPhone,
-    Style,
     Target,
 )
 from twofactor.words import (
@@ -31,8 +33,11 @@ from twofactor.words import (
     VerificationStatus,
 )
 
+_OF_MESSAGE = Prepared(select(Message.verification_id).where(Message.id == bindparam("of")))
+_SENDER = Prepared(select(Service.sender).where(Service.id == bindparam("of")))
 
-def start(kit: Kit, target: Target, visitor: Visitor | None) -> Verification:
+
+def start(kit: Kit, target: Target, visitor: Visitor | None) -> Entry:
     """A new verification with its text in the outbox; an older one of the same account (or of the
     same service and phone) and purpose ends, so that one code lives (S-05). Without a visitor no
     address is counted. Raises LimitReached, CountryClosed, OptedOut, RiskyPhone."""
@@ -58,37 +63,31 @@ def start(kit: Kit, target: Target, visitor: Visitor | None) -> Verification:
         is_guarded=target.is_guarded,
     )
     verification = _new(kit, target, now)
-    db.session.add(verification)
-    db.session.flush()
-    _enqueue(kit, verification, target.phone, target.style)
+    if verification.is_watched:
+        pumping.check(kit, target.phone)
+        pumping.count(kit, target.phone)
+    entries.add(verification)
+    _enqueue(kit, verification, target.phone)
     _note_send(kit, verification, visitor)
     return verification
 
 
 def resend(
     kit: Kit,
-    verification: Verification,
+    verification: Known,
     visitor: Visitor | None,
     *,
     early: bool,
-    style: Style | None = None,
     is_guarded: bool = True,
 ) -> None:
     """Text the same code again. `early`: the last text failed, so nobody need wait.
 
     Raises NotYet, NoSendsLeft, NotLive, LimitReached, OptedOut.
     """
-    now, rules = kit.now(), kit.settings.codes
-    live = update(Verification).where(
-        Verification.id == verification.id,
-        Verification.status == VerificationStatus.PENDING,
-        Verification.expires_at > now,
-        Verification.sends < Verification.max_sends,
-        Verification.sends == verification.sends,  # `early` was judged by the latest text
-    )
-    due = live if early else live.where(Verification.next_send_at <= now)
-    wait = timedelta(seconds=rules.wait_after(verification.sends + 1))
-    if changed(due.values(sends=Verification.sends + 1, next_send_at=now + wait)) != 1:
+    now = kit.now()
+    is_sent = _count_send(kit, verification.id, verification.sends, now, early=early)
+    verification = entries.by_id(verification.id)
+    if not is_sent:
         raise _why_not(verification, now)
     phone = phone_of(kit, verification)
     if optouts.is_stopped(kit, phone.e164):
@@ -97,7 +96,9 @@ def resend(
     address = visitor.address if visitor else None
     limits.permit_send(kit, phone, address, is_verified=True, now=now, is_guarded=is_guarded)
     rates.hasten(verification.id, now)
-    _enqueue(kit, verification, phone, style or Style())
+    if verification.is_watched and is_guarded:
+        pumping.check(kit, phone)
+    _enqueue(kit, verification, phone)
     _note_send(kit, verification, visitor)
 
 
@@ -105,26 +106,16 @@ def chase(kit: Kit, message_id: int) -> bool:
     """Text the same code once more because nobody knows whether this message left. False when the
     code needs none any more, or has no sends left; raises LimitReached."""
     now = kit.now()
-    verification = db.session.scalar(
-        select(Verification)
-        .join(Message, Message.verification_id == Verification.id)
-        .where(Message.id == message_id, Verification.expires_at > now)
-        .execution_options(populate_existing=True)
-    )
-    if verification is None:
+    verification_id = _OF_MESSAGE.scalar(of=message_id)
+    if verification_id is None:
         return False
-    wait = timedelta(seconds=kit.settings.codes.wait_after(verification.sends + 1))
-    live = update(Verification).where(
-        Verification.id == verification.id,
-        Verification.status == VerificationStatus.PENDING,
-        Verification.sends < Verification.max_sends,
-    )
-    if changed(live.values(sends=Verification.sends + 1, next_send_at=now + wait)) != 1:
+    verification = entries.by_id(verification_id)
+    if not _count_send(kit, verification_id, verification.sends, now, early=True):
         return False
     phone = phone_of(kit, verification)
     limits.permit_send(kit, phone, None, is_verified=True, now=now)
     rates.hasten(verification.id, now)
-    _enqueue(kit, verification, phone, _own_style(verification))
+    _enqueue(kit, verification, phone)
     return True
 
 
@@ -136,15 +127,18 @@ def of_session(session: Session, purpose: Purpose) -> Verification | None:
     return db.session.scalar(latest.order_by(Verification.id.desc()).limit(1))
 
 
-def end(verification: Verification, status: VerificationStatus, now: datetime) -> bool:
+def end(verification_id: int, status: VerificationStatus, now: datetime) -> bool:
     """Move a pending verification to a final status and erase its code; True for who did it."""
-    row = update(Verification).where(
-        Verification.id == verification.id, Verification.status == VerificationStatus.PENDING
-    )
-    if changed(row.values(_ended_as(status, now))) != 1:
+    if not entries.end(verification_id, status, now):
         return False
-    outbox.withdraw([verification.id], now)
+    outbox.withdraw(verification_id, now)
     return True
+
+
+def count_right(kit: Kit, verification: Entry) -> None:
+    """Its code came back: tell the guard against pumping."""
+    if verification.is_watched:
+        pumping.confirm(kit, verification, phone_of(kit, verification))
 
 
 def expire_due(kit: Kit) -> int:
@@ -153,14 +147,16 @@ def expire_due(kit: Kit) -> int:
     due = update(Verification).where(
         Verification.status == VerificationStatus.PENDING, Verification.expires_at <= now
     )
-    return changed(due.values(_ended_as(VerificationStatus.EXPIRED, now)))
+    ended = {"status": VerificationStatus.EXPIRED.value, "settled_at": now}
+    return changed(due.values(**ended, code_digest=None, code_sealed=None))
 
 
-def _new(kit: Kit, target: Target, now: datetime) -> Verification:
+def _new(kit: Kit, target: Target, now: datetime) -> Entry:
     rules, sid = kit.settings.codes, ids.new_sid(ids.VERIFICATION)
     length = len(target.code) if target.code else target.code_length or rules.length
     code = target.code or codes.draw(length)
-    verification = Verification(
+    return Entry(
+        id=0,
         sid=sid,
         purpose=target.purpose.value,
         channel=Channel.SMS.value,
@@ -168,23 +164,28 @@ def _new(kit: Kit, target: Target, now: datetime) -> Verification:
         session_id=target.session.id if target.session else None,
         authenticator_id=target.authenticator_id,
         service_id=target.service.id if target.service else None,
+        phone_sealed=kit.keyring.seal(target.phone.e164, phone_place(sid)),
         phone_fingerprint=kit.keyring.fingerprint(target.phone.e164),
         country=target.phone.country,
         code_digest=kit.keyring.digest_code(sid, code),
+        code_sealed=kit.keyring.seal(code, code_place(sid)),
         code_length=length,
         language=target.language or _own_language(target),
+        brand=target.style.brand,
+        app_hash=target.style.app_hash,
+        is_watched=target.is_guarded and not target.is_verified,
         tags=dict(target.tags),
         status=VerificationStatus.PENDING.value,
+        checks=0,
         max_checks=rules.max_checks,
         sends=1,
         max_sends=rules.max_sends,
         created_at=now,
         expires_at=now + timedelta(seconds=rules.lifetime_seconds),
         next_send_at=now + timedelta(seconds=rules.wait_after(1)),
+        settled_at=None,
+        told=None,
     )
-    verification.phone_sealed = kit.keyring.seal(target.phone.e164, verification.phone_place)
-    verification.code_sealed = kit.keyring.seal(code, verification.code_place)
-    return verification
 
 
 def _own_language(target: Target) -> str:
@@ -192,50 +193,56 @@ def _own_language(target: Target) -> str:
 
 
 def _replace_older(kit: Kit, target: Target, now: datetime) -> None:
-    for verification in db.session.scalars(_older(kit, target)):
-        expired = now >= verification.expires_at
+    for verification_id, expires_at in _older(kit, target):
+        expired = now >= expires_at
         status = VerificationStatus.EXPIRED if expired else VerificationStatus.CANCELED
-        end(verification, status, now)
+        end(verification_id, status, now)
 
 
-def _older(kit: Kit, target: Target) -> Select[Verification]:
-    older = select(Verification).where(
-        Verification.purpose == target.purpose.value,
-        Verification.status == VerificationStatus.PENDING,
-    )
+def _older(kit: Kit, target: Target) -> Pending:
+    purpose = target.purpose.value
     if target.service is not None:
         prints = kit.keyring.fingerprints(target.phone.e164)
-        older = older.where(Verification.service_id == target.service.id)
-        return older.where(Verification.phone_fingerprint.in_(prints))
+        return entries.pending_of_phone(target.service.id, prints, purpose)
     if target.session is None:
         raise ValueError("a code proves a user or somebody to a service")
-    return older.where(Verification.user_id == target.session.user_id)
+    return entries.pending_of_user(target.session.user_id, purpose)
 
 
-def _enqueue(kit: Kit, verification: Verification, phone: Phone, style: Style) -> None:
+def _count_send(kit: Kit, verification_id: int, seen: int, now: datetime, *, early: bool) -> bool:
+    """Count one more text, unless somebody else did since that many were seen."""
+    wait = timedelta(seconds=kit.settings.codes.wait_after(seen + 1))
+    return entries.count_send(verification_id, seen, now, now + wait, early=early)
+
+
+def _enqueue(kit: Kit, verification: Entry, phone: Phone) -> None:
     if verification.code_sealed is None:
         raise NotLive
+    purpose = Purpose(verification.purpose)
     body = code_text(
-        brand=style.brand or kit.settings.brand,
-        purpose=Purpose(verification.purpose),
+        brand=verification.brand or kit.settings.brand,
+        purpose=purpose,
         code=kit.keyring.unseal(verification.code_sealed, verification.code_place),
         lifetime_seconds=kit.settings.codes.lifetime_seconds,
         host=kit.settings.host,
         language=verification.language,
-        app_hash=style.app_hash,
+        app_hash=verification.app_hash,
+        edited=edits.of(kit, verification.language, purpose),
     )
-    purpose = Purpose(verification.purpose)
-    outbox.enqueue(kit, purpose, phone, body, verification.expires_at, verification.id)
+    sender = _sender(verification)
+    outbox.enqueue(
+        kit, purpose, phone, body, verification.expires_at, verification.id, sender=sender
+    )
 
 
-def _own_style(verification: Verification) -> Style:
-    """The style of a text that nobody asked for by himself."""
+def _sender(verification: Entry) -> str:
+    """The sender of the service's own; empty where the gateway's settings name it."""
     if verification.service_id is None:
-        return Style()
-    return Style(db.session.get_one(Service, verification.service_id).friendly_name)
+        return ""
+    return str(_SENDER.scalar(of=verification.service_id))
 
 
-def _note_send(kit: Kit, verification: Verification, visitor: Visitor | None) -> None:
+def _note_send(kit: Kit, verification: Entry, visitor: Visitor | None) -> None:
     audit.write(
         kit,
         AuditEvent.CODE_SENT,
@@ -246,25 +253,15 @@ def _note_send(kit: Kit, verification: Verification, visitor: Visitor | None) ->
     )
 
 
-def phone_of(kit: Kit, verification: Verification) -> Phone:
+def phone_of(kit: Kit, verification: Known) -> Phone:
     """The phone that is being proved."""
     number = kit.keyring.unseal(verification.phone_sealed, verification.phone_place)
     return Phone(number, verification.country)
 
 
-def _why_not(verification: Verification, now: datetime) -> Exception:
-    db.session.refresh(verification)
+def _why_not(verification: Entry, now: datetime) -> Exception:
     if not verification.is_pending or now >= verification.expires_at:
         return NotLive()
     if verification.sends_left <= 0:
         return NoSendsLeft()
     return NotYet(max(1, int((verification.next_send_at - now).total_seconds() + 0.999)))
-
-
-def _ended_as(status: VerificationStatus, now: datetime) -> dict[str, object]:
-    return {
-        "status": status.value,
-        "settled_at": now,
-        "code_digest": None,
-        "code_sealed": None,
-    }

@@ -58,6 +58,12 @@ def to_add(user_id: int) -> list[dict[str, str]]:
     ]
 
 
+def stronger(user_id: int) -> list[dict[str, str]]:
+    """Ways that are safer than a text and not there yet, the strongest first (S-13)."""
+    safer = (_TITLES[AuthenticatorKind.PASSKEY], _TITLES[AuthenticatorKind.APP])
+    return [way for way in to_add(user_id) if way["title"] in safer]
+
+
 def _row(authenticator: Authenticator, user_id: int) -> dict[str, Any]:
     kind = AuthenticatorKind(authenticator.kind)
     return {

@@ -18,7 +18,7 @@ _SENTENCES = {
     AuditEvent.PHONE_REMOVED: "Phone removed",
     AuditEvent.LIMIT_REACHED: "A limit was reached",
     AuditEvent.TEXTS_STOPPED: "Your phone answered STOP: no more texts",
-    AuditEvent.TEXTS_RESTORED: "Your phone sent START: texts again",
+    AuditEvent.TEXTS_RESTORED: "Texts to your phone again after STOP",
     AuditEvent.HELP_ASKED: "Your phone asked for help by text",
     AuditEvent.OPERATOR_INVITED: "Invited as operator",
     AuditEvent.PHONE_CHANGED: "Phone changed",
@@ -41,6 +41,8 @@ _SENTENCES = {
     AuditEvent.PREFERENCES_SET: "Preferences changed",
     AuditEvent.DATA_EXPORTED: "Data downloaded",
     AuditEvent.USER_UNLOCKED: "Unlocked by the operator",
+    AuditEvent.RECOVERY_LINK_SENT: "Support sent a link to log in without the second step",
+    AuditEvent.RECOVERY_LINK_USED: "Link from support used",
 }
 
 

@@ -27,6 +27,7 @@ def show() -> ResponseReturnValue:
         email_confirmed=_email_settled(session),
         factors=factors.listed(session.user_id),
         add_ways=factors.to_add(session.user_id),
+        stronger=factors.stronger(session.user_id),
         sessions=[_session(row, session) for row in rows],
         activity=[_activity(entry) for entry in audit.recent(session.user_id)],
     )

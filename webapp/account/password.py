@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from twofactor.house import house
 from twofactor.models.database import transaction
-from twofactor.verify import endings, passwords, resets
+from twofactor.verify import claims, endings, passwords, resets
 from webapp import fence
 from webapp import session as door
 from webapp.forms import PasswordForm
@@ -22,9 +22,11 @@ def change() -> ResponseReturnValue:
     """Set it; every other session ends with it (S-21)."""
     form, session, kit = PasswordForm(), door.full(), house().kit
     if request.method == "POST" and form.validate() and is_strong(form, session.user.email):
-        password_hash = passwords.hashed(form.password.data or "")
+        chosen = form.password.data or ""
+        password_hash = passwords.hashed(chosen)
         with transaction():
             resets.set_password(kit, session.user, password_hash, door.visitor())
+            claims.follow(kit, session.user, chosen)
             endings.end_all(kit, session.user_id, keep=session)
         house().sender.wake()
         flash("Your new password is set. Other browsers are logged out.")

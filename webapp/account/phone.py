@@ -14,6 +14,7 @@ from twofactor.verify.targets import CountryClosed, NotLive, RiskyPhone, Target
 from twofactor.words import Purpose
 from webapp import code_page, fence
 from webapp import session as door
+from webapp.account import factors
 from webapp.countries import choices
 from webapp.forms import ActionForm, CodeForm, PhoneForm, complain
 from webapp.refusals import COUNTRY_CLOSED, RISKY, refused
@@ -36,9 +37,10 @@ def enrol() -> ResponseReturnValue:
     return render_template(
         "account/phone.html",
         form=form,
+        risk=consents.RISK,
         consent=consents.words(house().kit.settings.brand),
         consent_version=authenticators.CONSENT_VERSION,
-        app_available=authenticators.live_app(session.user_id) is None,
+        stronger=factors.stronger(session.user_id),
         has_phone=authenticators.live_phone(session.user_id) is not None,
     )
 

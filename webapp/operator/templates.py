@@ -6,44 +6,78 @@ from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
 from twofactor.house import house
-from twofactor.sms.sentences import DEFAULT_LANGUAGE, LANGUAGES
-from twofactor.sms.templates import Sample, faults, house_of, samples
+from twofactor.sms import drafts, edits, prices
+from twofactor.sms.sentences import DEFAULT_LANGUAGE, LANGUAGES, Notice
+from twofactor.sms.templates import Sample, faults, house_of, samples, without_link
 from webapp import session as door
-from webapp.pages import RIGHT_TO_LEFT
+from webapp.languages import NAMES, direction
 
 templates = Blueprint("templates", __name__)
 
+PLACE = "/operator/templates"
+TITLES = {
+    "login": "Code to log in",
+    "enrol": "Code to confirm a phone",
+    "step_up": "Code to confirm it's you",
+    "api": "Code asked for by a program",
+    "invitation": "Invitation",
+    "test": "Test text",
+}
 
-@templates.get("/operator/templates")
+
+@templates.get(PLACE)
 @door.operators_only
 def show() -> ResponseReturnValue:
-    """The texts of one language."""
+    """The texts of one language, and what one costs in a country."""
     language = request.args.get("language", DEFAULT_LANGUAGE)
     if language not in LANGUAGES:
         abort(404)
     kit = house().kit
+    home = house_of(kit)
     appends = any(gateway.appends_text for gateway in kit.gateways.values())
-    texts = [
-        _row(sample, faults(sample, appends=appends))
-        for sample in samples(house_of(kit.settings))
-        if sample.language == language
-    ]
+    country, countries = chosen_country(request.args.get("country", ""))
+    costs = prices.at(list(kit.gateways), country, kit.now())
     return render_template(
         "operator/templates.html",
-        texts=texts,
+        texts=[
+            _row(sample, faults(sample, appends=appends), costs)
+            for sample in samples(home, edits.every(kit), language)
+            if sample.name
+        ],
+        unlinked={name: without_link(home, language, name).text for name in Notice},
         language=language,
-        languages=list(LANGUAGES),
-        text_dir="rtl" if language in RIGHT_TO_LEFT else "ltr",
+        languages={code: NAMES.get(code, code) for code in LANGUAGES},
+        text_dir=direction(language),
+        country=country,
+        countries=countries,
     )
 
 
-def _row(sample: Sample, found: list[str]) -> dict[str, Any]:
+def title(name: str) -> str:
+    """A template as people call it."""
+    return TITLES.get(name, f"Notice: {name.replace('_', ' ')}")
+
+
+def chosen_country(wanted: str) -> tuple[str, list[str]]:
+    """The country that prices are shown for, '' without a list, and all that there is a list of."""
+    listed = prices.countries(list(house().kit.gateways))
+    first = listed[0] if listed else ""
+    return (wanted if wanted in listed else first), listed
+
+
+def _row(sample: Sample, found: list[str], costs: dict[str, prices.Listed]) -> dict[str, Any]:
+    size = sample.size
     return {
-        "name": sample.name.replace("_", " "),
+        "name": sample.name,
+        "title": title(sample.name),
+        "is_edited": sample.is_edited,
         "body": sample.text,
-        "segments": sample.size.parts,
-        "encoding": sample.size.encoding.value,
-        "units": sample.size.units,
+        "segments": size.parts,
+        "encoding": size.encoding.value,
         "spare": sample.spare,
+        "costs": {
+            name: (cost.per_segment * size.parts, cost.currency) for name, cost in costs.items()
+        },
+        "is_code": drafts.is_coded(sample.name),
         "faults": found,
     }

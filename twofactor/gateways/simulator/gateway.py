@@ -69,6 +69,10 @@ class Simulator(Gateway):
         self.phones, self.clock, self.wake = phones, clock, wake
         self._callbacks = Twilio({"AUTH_TOKEN": token}, wire)
 
+    @property
+    def sender_id(self) -> str:
+        return SENDER
+
     def send(self, sms: OutgoingSms) -> SendResult:
         fate = network.fate(self.settings["SEED"], sms.to, sms.reference, self.loss_percent)
         if fate.refusal:
@@ -95,7 +99,7 @@ class Simulator(Gateway):
         text = Text(
             sid=ids.new_sid(ids.MESSAGE),
             to=sms.to,
-            sender=SENDER,
+            sender=sms.sender or SENDER,
             body=sms.body,
             at=now,
             url=sms.callback_url,

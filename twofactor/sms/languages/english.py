@@ -49,6 +49,7 @@ ENGLISH = Language(
         (Purpose.API, "other"): _YOU_OTHER,
     },
     bare_code="{code} is your security code.",
+    warning="Do not share it.",
     notice={
         Notice.PHONE_ADDED: (
             "{brand}: a phone was added to your account. Not you? {url}",
@@ -96,6 +97,13 @@ ENGLISH = Language(
             "{brand}: a recovery code was used to log in. If it was not you, log in and report it.",
             "A recovery code was used to log in. If it was not you, log in and report it.",
         ),
+        Notice.RECOVERY_LINK_USED: (
+            "{brand}: a link from support was used to log in. Not you? {url}",
+            "A link from support was used to log in. Not you? {url}",
+            "{brand}: a link from support was used to log in. If it was not you, log in and "
+            "report it.",
+            "A link from support was used to log in. If it was not you, log in and report it.",
+        ),
         Notice.PASSWORD_CHANGED: (
             "{brand}: your password was changed. Not you? {url}",
             "Your password was changed. Not you? {url}",
@@ -135,6 +143,7 @@ ENGLISH = Language(
             "If it was not you, log in and report it.",
         ),
     },
+    not_me=("{url} or answer NOTME", "Answer NOTME"),
     invitation=(
         "{brand} asks you to set up login with a code by text. Start here: {url}",
         "Please set up login with a code by text. Start here: {url}",

@@ -56,6 +56,7 @@ FRENCH = Language(
         (Purpose.API, "other"): _YOU_OTHER,
     },
     bare_code="{code} est votre code.",
+    warning="Ne le donnez à personne.",
     notice={
         Notice.PHONE_ADDED: (
             "{brand} : un téléphone a été ajouté à votre compte. Pas vous ? {url}",
@@ -113,6 +114,14 @@ FRENCH = Language(
             "Un code de secours a servi à une connexion. Si ce n'était pas vous, connectez-"
             "vous et signalez-le.",
         ),
+        Notice.RECOVERY_LINK_USED: (
+            "{brand} : un lien de l'assistance a servi à une connexion. Pas vous ? {url}",
+            "Un lien de l'assistance a servi à une connexion. Pas vous ? {url}",
+            "{brand} : un lien de l'assistance a servi à une connexion. Si ce n'était pas vous, "
+            "connectez-vous et signalez-le.",
+            "Un lien de l'assistance a servi à une connexion. Si ce n'était pas vous, "
+            "connectez-vous et signalez-le.",
+        ),
         Notice.PASSWORD_CHANGED: (
             "{brand} : votre mot de passe a été changé. Pas vous ? {url}",
             "Votre mot de passe a été changé. Pas vous ? {url}",
@@ -155,6 +164,7 @@ FRENCH = Language(
             "vous, connectez-vous et signalez-le.",
         ),
     },
+    not_me=("{url} ou répondez PASMOI", "Répondez PASMOI"),
     invitation=(
         "{brand} vous invite à activer la connexion avec un code par SMS. Commencez ici : {url}",
         "Activez la connexion avec un code par SMS : {url}",

@@ -49,6 +49,7 @@ GERMAN = Language(
         (Purpose.API, "other"): _YOU_OTHER,
     },
     bare_code="{code} ist Ihr Code.",
+    warning="Geben Sie ihn niemandem.",
     notice={
         Notice.PHONE_ADDED: (
             "{brand}: Ihrem Konto wurde ein Telefon hinzugefügt. Nicht Sie? {url}",
@@ -106,6 +107,14 @@ GERMAN = Language(
             "Ein Notfallcode wurde zum Anmelden benutzt. Wenn Sie das nicht waren, melden "
             "Sie sich an und sagen Sie es uns.",
         ),
+        Notice.RECOVERY_LINK_USED: (
+            "{brand}: Ein Link vom Support wurde zum Anmelden benutzt. Nicht Sie? {url}",
+            "Ein Link vom Support wurde zum Anmelden benutzt. Nicht Sie? {url}",
+            "{brand}: Ein Link vom Support wurde zum Anmelden benutzt. Wenn Sie das nicht waren, "
+            "melden Sie sich an und sagen Sie es uns.",
+            "Ein Link vom Support wurde zum Anmelden benutzt. Wenn Sie das nicht waren, melden "
+            "Sie sich an und sagen Sie es uns.",
+        ),
         Notice.PASSWORD_CHANGED: (
             "{brand}: Ihr Passwort wurde geändert. Nicht Sie? {url}",
             "Ihr Passwort wurde geändert. Nicht Sie? {url}",
@@ -147,6 +156,7 @@ GERMAN = Language(
             "melden Sie sich an und sagen Sie es uns.",
         ),
     },
+    not_me=("{url} oder antworten Sie NICHTICH", "Antworten Sie NICHTICH"),
     invitation=(
         "{brand} bittet Sie, die Anmeldung mit SMS-Code einzurichten. Hier geht es los: {url}",
         "Richten Sie die Anmeldung mit SMS-Code ein: {url}",

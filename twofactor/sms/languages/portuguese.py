@@ -53,6 +53,7 @@ PORTUGUESE = Language(
         (Purpose.API, "other"): _YOU_OTHER,
     },
     bare_code="{code} é a sua senha SMS.",
+    warning="Nunca a compartilhe.",
     notice={
         Notice.PHONE_ADDED: (
             "{brand}: um telefone novo foi ligado à sua conta. Foi outra pessoa? {url}",
@@ -110,6 +111,14 @@ PORTUGUESE = Language(
             "Uma senha de reserva foi usada para entrar. Se quem fez isso foi outra pessoa,"
             " entre e avise.",
         ),
+        Notice.RECOVERY_LINK_USED: (
+            "{brand}: um link do suporte foi usado para entrar. Foi outra pessoa? {url}",
+            "Um link do suporte foi usado para entrar. Foi outra pessoa? {url}",
+            "{brand}: um link do suporte foi usado para entrar. Se quem fez isso foi outra "
+            "pessoa, entre e avise.",
+            "Um link do suporte foi usado para entrar. Se quem fez isso foi outra pessoa, entre "
+            "e avise.",
+        ),
         Notice.PASSWORD_CHANGED: (
             "{brand}: a senha da sua conta foi trocada. Foi outra pessoa? {url}",
             "A senha da sua conta foi trocada. Foi outra pessoa? {url}",
@@ -149,6 +158,7 @@ PORTUGUESE = Language(
             "outra pessoa, entre e avise.",
         ),
     },
+    not_me=("{url} ou responda NAOFUIEU", "Responda NAOFUIEU"),
     invitation=(
         "{brand} convida a entrar com uma senha por SMS. Comece aqui: {url}",
         "Entre com uma senha por SMS. Comece aqui: {url}",

@@ -43,6 +43,7 @@ SPANISH = Language(
         (Purpose.API, "other"): _YOU_OTHER,
     },
     bare_code="{code} es tu clave.",
+    warning="No la compartas.",
     notice={
         Notice.PHONE_ADDED: (
             "{brand}: hay un celular nuevo en tu cuenta. ¿No lo hiciste? {url}",
@@ -90,6 +91,13 @@ SPANISH = Language(
             "Alguien ha entrado con una clave de respaldo de tu cuenta. Si no lo hiciste, "
             "entra y avisa.",
         ),
+        Notice.RECOVERY_LINK_USED: (
+            "{brand}: alguien ha entrado con un enlace de soporte. ¿No lo hiciste? {url}",
+            "Alguien ha entrado con un enlace de soporte. ¿No lo hiciste? {url}",
+            "{brand}: alguien ha entrado con un enlace de soporte. Si no lo hiciste, entra y "
+            "avisa.",
+            "Alguien ha entrado con un enlace de soporte. Si no lo hiciste, entra y avisa.",
+        ),
         Notice.PASSWORD_CHANGED: (
             "{brand}: tu contraseña ha cambiado. ¿No lo hiciste? {url}",
             "Tu contraseña ha cambiado. ¿No lo hiciste? {url}",
@@ -126,6 +134,7 @@ SPANISH = Language(
             " y avisa.",
         ),
     },
+    not_me=("{url} o responde NOFUIYO", "Responde NOFUIYO"),
     invitation=(
         "{brand} te invita a entrar con una clave por SMS. Empieza en: {url}",
         "Entra con una clave por SMS. Empieza en: {url}",

@@ -51,6 +51,7 @@ SWAHILI = Language(
         (Purpose.API, "other"): _YOU_OTHER,
     },
     bare_code="{code} ni namba yako ya siri.",
+    warning="Usimpe mtu yeyote.",
     notice={
         Notice.PHONE_ADDED: (
             "{brand}: simu imeongezwa kwenye akaunti yako. Si wewe? {url}",
@@ -96,6 +97,12 @@ SWAHILI = Language(
             "{brand}: namba ya akiba imetumika kuingia. Kama si wewe, ingia na utujulishe.",
             "Namba ya akiba imetumika kuingia. Kama si wewe, ingia na utujulishe.",
         ),
+        Notice.RECOVERY_LINK_USED: (
+            "{brand}: kiungo cha msaada kimetumika kuingia. Si wewe? {url}",
+            "Kiungo cha msaada kimetumika kuingia. Si wewe? {url}",
+            "{brand}: kiungo cha msaada kimetumika kuingia. Kama si wewe, ingia na utujulishe.",
+            "Kiungo cha msaada kimetumika kuingia. Kama si wewe, ingia na utujulishe.",
+        ),
         Notice.PASSWORD_CHANGED: (
             "{brand}: nenosiri lako limebadilishwa. Si wewe? {url}",
             "Nenosiri lako limebadilishwa. Si wewe? {url}",
@@ -131,6 +138,7 @@ SWAHILI = Language(
             "utujulishe.",
         ),
     },
+    not_me=("{url} au jibu SIMIMI", "Jibu SIMIMI"),
     invitation=(
         "{brand} inakuomba uanze kuingia kwa namba ya siri ya SMS. Anza hapa: {url}",
         "Anza kuingia kwa namba ya siri ya SMS: {url}",

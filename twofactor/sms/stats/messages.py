@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Subquery, func, or_, select
 from twofactor.extensions import db
 from twofactor.models import Attempt, Message, Receipt, Verification
 from twofactor.models.rollups import UNKNOWN
+from twofactor.words import Purpose
 
 LOOKED_THROUGH = 20_000  # messages a page of the list looks at
 OUT_OF_ORDER = timedelta(minutes=1)  # between the numbers of messages and their times
@@ -83,6 +84,14 @@ def by_sid(sid: str) -> Message | None:
         return message
     of_attempt = select(Message).join(Attempt, Attempt.message_id == Message.id)
     return db.session.scalar(of_attempt.where(Attempt.gateway_ref == sid).limit(1))
+
+
+def to_phones(fingerprints: Sequence[str], most: int) -> Sequence[Message]:
+    """The newest messages to any of these phones that we sent for our own users."""
+    found = select(Message).where(
+        Message.phone_fingerprint.in_(fingerprints), Message.purpose != Purpose.API
+    )
+    return db.session.scalars(found.order_by(Message.id.desc()).limit(most)).all()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,112 @@
+"""The next gateway of a text that is due, after all that became of it so far.
+
+Texts that can't go out any more are settled on the way.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, select, update
+
+from twofactor.extensions import db
+from twofactor.models import Attempt, Message
+from twofactor.models.database import changed
+from twofactor.sms import routes
+from twofactor.sms.due import DueText
+from twofactor.sms.knowledge import Knowledge
+from twofactor.sms.routes import Later, Way
+from twofactor.sms.settle import as_failed, as_unknown
+from twofactor.words import ErrorClass, Status
+
+_ROW = Attempt.__table__.c
+_EARLIER = (
+    select(_ROW.id, _ROW.message_id, _ROW.gateway, _ROW.outcome, _ROW.error_code, _ROW.error_class)
+    .where(_ROW.message_id.in_(bindparam("texts", expanding=True)))
+    .order_by(_ROW.id)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What became of a text so far: gateways that said no, that asked to wait, and that carried an
+    earlier text of the same code which did not get through."""
+
+    refused: frozenset[str] = frozenset()
+    busy: frozenset[str] = frozenset()
+    silent: frozenset[str] = frozenset()
+    error_code: str = "no_gateway"  # of the last refusal; at first none but "all are switched off"
+    error_class: ErrorClass = ErrorClass.ACCOUNT
+
+    @property
+    def because(self) -> str:
+        """Why another gateway than the leader may be asked; '' for a first try."""
+        if asked := self.refused | self.busy:
+            return f"next after {', '.join(sorted(asked))} refused it"
+        return f"another way than {', '.join(sorted(self.silent))}" if self.silent else ""
+
+
+def pasts(
+    texts: Sequence[DueText], silent: Mapping[int, frozenset[str]], now: datetime
+) -> dict[int, Past]:
+    """Message id to its past; `silent` may name gateways of earlier texts. Where a sender died over
+    a text nobody knows whether it left: it is settled and left out."""
+    earlier: dict[int, list[Any]] = {}
+    tried = [text.id for text in texts if text.tries]
+    for row in db.session.connection().execute(_EARLIER, {"texts": tried}) if tried else ():
+        earlier.setdefault(row.message_id, []).append(row)
+    found = {}
+    for text in texts:
+        attempts = earlier.get(text.id, [])
+        if any(attempt.outcome == "" for attempt in attempts):
+            as_unknown(attempts[-1].id, text.id, "the sender stopped in the middle", now)
+        else:
+            found[text.id] = _past(attempts, silent.get(text.id, frozenset()))
+    return found
+
+
+def may_leave(text: DueText, stopped: Collection[str], now: datetime) -> bool:
+    """False for a text past its life, or to a phone that said STOP; that one is settled."""
+    if now >= text.valid_until or text.body_sealed is None:
+        as_failed(text.id, Status.EXPIRED, "", ErrorClass.EXPIRED, now)
+        return False
+    if text.phone_fingerprint in stopped:
+        as_failed(text.id, Status.REJECTED, "", ErrorClass.OPTED_OUT, now)
+        return False
+    return True
+
+
+def pick(
+    known: Knowledge, text: DueText, past: Past, carrier: str = "", *, may_explore: bool
+) -> Way | Later | None:
+    """Its next gateway, or when one may be asked; None when every one has refused it."""
+    if text.only_gateway:
+        return routes.only(known, text.country, text.only_gateway, past.refused)
+    return routes.pick(
+        known,
+        text.country,
+        carrier,
+        refused=past.refused,
+        tried=past.busy | past.silent,
+        because=past.because,
+        may_explore=may_explore,
+    )
+
+
+def settle_without(known: Knowledge, text: DueText, past: Past, way: Later | None) -> None:
+    """No gateway takes the text now, or ever."""
+    if isinstance(way, Later):
+        row = update(Message).where(Message.id == text.id, Message.status == Status.QUEUED)
+        changed(row.values(next_try_at=way.at))
+    else:
+        as_failed(text.id, Status.FAILED, past.error_code, past.error_class, known.now)
+
+
+def _past(attempts: Sequence[Any], silent: frozenset[str]) -> Past:
+    if not attempts:
+        return Past(silent=silent)
+    refused = frozenset(a.gateway for a in attempts if a.error_class != ErrorClass.RETRY)
+    busy = frozenset(a.gateway for a in attempts) - refused
+    last = attempts[-1]
+    return Past(refused, busy, silent, last.error_code, ErrorClass(last.error_class))
