@@ -15,6 +15,8 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from api import door as api_door
+from api import front as api_front
+from api.desk import Desk
 from cli import commands
 from twofactor import gateways, hook_jobs, house, jobs, logs
 from twofactor.clock import Clock, SystemClock
@@ -65,8 +67,10 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     except ValueError as error:  # a gateway can't work with its settings
         _refuse(str(error))
     house.install(app, built)
-    _open_doors(app, settings)
-    app.wsgi_app = in_front(app.wsgi_app, built)  # type: ignore[method-assign, assignment]
+    desk = _open_doors(app, settings)
+    dress = guards.dressing(settings) | guards.UNKEPT
+    behind = api_front.in_front(app.wsgi_app, built, desk, dress)
+    app.wsgi_app = in_front(behind, built)  # type: ignore[method-assign, assignment]
     if running and _serves_itself():
         _start(app, built)
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
@@ -209,16 +213,17 @@ def _phones(app: Flask, settings: Settings, keyring: Keyring) -> Phones:
     )
 
 
-def _open_doors(app: Flask, settings: Settings) -> None:
+def _open_doors(app: Flask, settings: Settings) -> Desk:
     has_simulator = "simulator" in settings.gateways and not settings.is_production
     app.register_blueprint(door.blueprint(has_simulator=has_simulator))
     for webhook in WEBHOOKS:
         app.register_blueprint(webhook)
         csrf.exempt(webhook)
     errors.install(app)
-    api_door.install(app)
+    desk = api_door.install(app)
     pages.install(app)
     commands.install(app, lambda: _make_ready(app), create_app)
+    return desk
 
 
 def _start(app: Flask, built: House) -> None:

@@ -38,20 +38,25 @@ class Doorkeeper:
 
     def admit(self, kit: Kit, credentials: Authorization | None) -> Caller:
         """The caller. Raises ApiError 401."""
-        if credentials is None or credentials.type != "basic":
-            raise _stranger()
-        login, secret = credentials.username or "", credentials.password or ""
-        if not (login.isascii() and secret.isascii()) or not login.isalnum():
-            raise _stranger()
-        if not secret or max(len(login), len(secret)) > MOST_CHARACTERS:
-            raise _stranger()
+        login, secret = _read(credentials)
         name, now = (login, kit.keyring.hash_token(secret)), kit.now()
-        known = self._known.get(name)
-        if known is None or not timedelta(0) <= now - known.since < REMEMBERED:
-            known = _Known(_look_up(kit, login, secret, now), now)
+        caller = self._remembered(name, now)
+        if caller is None:
+            caller = _look_up(kit, login, secret, now)
             if len(self._known) >= MOST_REMEMBERED:
                 self._known.clear()
-            self._known[name] = known
+            self._known[name] = _Known(caller, now)
+        return caller
+
+    def known(self, kit: Kit, credentials: Authorization | None) -> Caller | None:
+        """The caller, when remembered. Raises ApiError 401."""
+        login, secret = _read(credentials)
+        return self._remembered((login, kit.keyring.hash_token(secret)), kit.now())
+
+    def _remembered(self, name: tuple[str, str], now: datetime) -> Caller | None:
+        known = self._known.get(name)
+        if known is None or not timedelta(0) <= now - known.since < REMEMBERED:
+            return None
         return known.caller
 
 
@@ -59,6 +64,18 @@ def need(caller: Caller, scope: Scope) -> None:
     """Raises ApiError 403 unless this key has the scope."""
     if not caller.may(scope):
         raise ApiError(403, DENIED, f"This key lacks the scope `{scope.value}`")
+
+
+def _read(credentials: Authorization | None) -> tuple[str, str]:
+    """Login and secret."""
+    if credentials is None or credentials.type != "basic":
+        raise _stranger()
+    login, secret = credentials.username or "", credentials.password or ""
+    if not (login.isascii() and secret.isascii()) or not login.isalnum():
+        raise _stranger()
+    if not secret or max(len(login), len(secret)) > MOST_CHARACTERS:
+        raise _stranger()
+    return login, secret
 
 
 def _look_up(kit: Kit, login: str, secret: str, now: datetime) -> Caller:

@@ -3,19 +3,20 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, bindparam, select
 
 from api import limit_shapes as shapes
 from api import paging
 from api.errors import invalid, too_many
 from api.kinds import Whole
 from api.operation import Answer, Call, Operation, Parameter
-from api.rate_limits import RATE_LIMITS, limits_of
+from api.rate_limits import RATE_LIMITS
 from api.resource import Resource
 from twofactor import ids
 from twofactor.extensions import db
 from twofactor.kit import Kit
-from twofactor.models import Bucket, RateLimit, Service
+from twofactor.models import Bucket, RateLimit
+from twofactor.models.prepared import Prepared
 from twofactor.verify import limits
 from twofactor.verify.limits import DAY, Limit, LimitReached
 from twofactor.words import Scope
@@ -27,28 +28,33 @@ MAX = Whole(1, 1_000_000)
 INTERVAL = Whole(1, 30 * DAY)
 
 
-def count(kit: Kit, service: Service, values: Mapping[str, str]) -> None:
+_OF_SERVICE = Prepared(
+    select(RateLimit.unique_name, Bucket.id, Bucket.most, Bucket.interval)
+    .outerjoin(Bucket, Bucket.rate_limit_id == RateLimit.id)
+    .where(RateLimit.service_id == bindparam("of"))
+    .order_by(Bucket.id)
+)
+
+
+def count(kit: Kit, service_id: int, values: Mapping[str, str]) -> None:
     """Count one start in every bucket of the rate limits it names. Raises ApiError."""
     if not values:
         return
-    rows = select(Bucket).join(RateLimit).where(RateLimit.service_id == service.id)
-    buckets = db.session.scalars(rows.order_by(Bucket.id)).unique().all()
-    names = {limit.unique_name for limit in limits_of(service)}
+    rows = _OF_SERVICE.all(of=service_id)
+    names = {row[0] for row in rows}
     for name in values:
         if name not in names:
             raise invalid(f"RateLimits names {name[:64]!a}, which this service does not have")
-    for bucket in buckets:
-        value = values.get(bucket.rate_limit.unique_name)
-        if value is not None:
-            _hit(kit, bucket, value)
+    for name, bucket_id, most, interval in rows:
+        if name in values and bucket_id is not None:
+            limit = Limit(f"bucket{bucket_id}", most, interval, "Too many requests")
+            _hit(kit, limit, name, values[name])
 
 
-def _hit(kit: Kit, bucket: Bucket, value: str) -> None:
-    limit = Limit(f"bucket{bucket.id}", bucket.most, bucket.interval, "Too many requests")
+def _hit(kit: Kit, limit: Limit, name: str, value: str) -> None:
     try:
         limits.hit(kit, limit, value, kit.now())
     except LimitReached as error:
-        name = bucket.rate_limit.unique_name
         reached = {"Twilio_Reached_Rate_Limit": name} if name.isascii() else {}
         raise too_many("Too many requests", error.retry_after, **reached) from error
 

@@ -1,6 +1,6 @@
 """VerificationCheck: is this the code?
 
-The one operation that commits by itself, twice: the check is counted before it is compared.
+The one operation of two transactions: the count is committed before anything is compared (S-06).
 """
 
 from api import key_limits
@@ -9,12 +9,14 @@ from api.errors import ApiError, invalid, not_found
 from api.kinds import Sid, Text
 from api.numbers import MAX_CHECKS
 from api.operation import Answer, Call, Operation, Parameter
-from api.services import own
+from api.services import tenant
 from api.values import Number
 from api.verifications import render
-from twofactor.models import Service, Verification
-from twofactor.models.database import transaction
-from twofactor.verify import checks, service_verifications
+from twofactor.models.writer import Then
+from twofactor.verify import checks, entries, service_verifications
+from twofactor.verify.checks import Counted
+from twofactor.verify.entries import Entry
+from twofactor.verify.tenants import Tenant
 from twofactor.words import CheckOutcome, Scope, VerificationStatus
 
 COLLECTION = "/v2/Services/{ServiceSid}/VerificationCheck"
@@ -31,32 +33,35 @@ PARAMETERS = (
 )
 
 
-def check(call: Call) -> Answer:
+def check(call: Call) -> Then:
     """Check a code. A wrong one is no error: `pending`, `valid: false`."""
-    kit, service = call.kit, own(call)
+    service = tenant(call)
     verification = _sought(call, service)
-    with transaction():
-        counted = checks.count(kit, verification, None)
-    if not isinstance(counted, checks.Counted):
+    counted = checks.count(call.kit, verification, None)
+    if not isinstance(counted, Counted):
         raise _refusal(call, counted, verification)
-    with transaction():
-        outcome = checks.settle(kit, counted, call.given["Code"], None, None)
+    return Then(lambda _: _compare(call, service, counted))
+
+
+def _compare(call: Call, service: Tenant, counted: Counted) -> Answer:
+    outcome = checks.settle(call.kit, counted, call.given["Code"], None, None)
     if outcome is CheckOutcome.APPROVED:
         status = VerificationStatus.APPROVED.value
     elif outcome in (CheckOutcome.WRONG, CheckOutcome.EXHAUSTED):
         status = VerificationStatus.PENDING.value
     else:
         raise not_found()
+    verification = entries.by_id(counted.verification_id)
     return Answer(200, render(call, service, verification, call.url, status))
 
 
-def _sought(call: Call, service: Service) -> Verification:
+def _sought(call: Call, service: Tenant) -> Entry:
     given = call.given
     if "To" not in given and "VerificationSid" not in given:
         raise invalid("To or VerificationSid is needed")
     found = None
     if "VerificationSid" in given:
-        found = service_verifications.by_sid(service, given["VerificationSid"])
+        found = entries.by_sid(service.id, given["VerificationSid"])
     if "To" in given:
         latest = service_verifications.of_phone(call.kit, service, given["To"])
         if found is not None and (latest is None or latest.id != found.id):
@@ -67,7 +72,7 @@ def _sought(call: Call, service: Service) -> Verification:
     return found
 
 
-def _refusal(call: Call, outcome: CheckOutcome, verification: Verification) -> ApiError:
+def _refusal(call: Call, outcome: CheckOutcome, verification: Entry) -> ApiError:
     """Five checks were used: said while the code would live; afterwards there is nothing."""
     if outcome is CheckOutcome.EXHAUSTED and call.kit.now() < verification.expires_at:
         return ApiError(429, MAX_CHECKS, "Max check attempts reached")
@@ -77,6 +82,7 @@ def _refusal(call: Call, outcome: CheckOutcome, verification: Verification) -> A
 OPERATIONS = (
     Operation(
         "CreateVerificationCheck", "POST", COLLECTION, "Check a code", Scope.VERIFY, check,
-        shapes.CHECK, parameters=PARAMETERS, refused=REFUSED, limit=key_limits.CHECKS,
+        shapes.CHECK, parameters=PARAMETERS, refused=REFUSED, is_hot=True,
+        limit=key_limits.CHECKS,
     ),
 )  # fmt: skip

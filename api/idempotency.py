@@ -11,9 +11,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from api.errors import ApiError, invalid
 from api.numbers import CONFLICT
 from api.operation import Answer, Call
-from twofactor.extensions import db
 from twofactor.models import IdempotentAnswer
-from twofactor.models.database import changed
+from twofactor.models.database import changed, connection
 from twofactor.models.idempotency import place_of
 
 KEPT = timedelta(hours=24)
@@ -42,7 +41,7 @@ def once(call: Call, token: str, request_text: str, run: Callable[[], Answer]) -
         row = update(IdempotentAnswer).filter_by(**name)
         changed(row.values(status=answer.status, body_sealed=sealed))
         return answer
-    first = db.session.scalars(select(IdempotentAnswer).filter_by(**name)).one()
+    first = connection().execute(select(IdempotentAnswer).filter_by(**name)).one()
     if first.request_hash != request_hash or first.body_sealed is None:
         raise ApiError(409, CONFLICT, "This idempotency key belongs to another request")
     return Answer(first.status, json.loads(kit.keyring.unseal(first.body_sealed, place)))
@@ -50,6 +49,6 @@ def once(call: Call, token: str, request_text: str, run: Callable[[], Answer]) -
 
 def _claim(row: dict[str, object]) -> bool:
     """True for whoever comes first; a second one waits for the first to commit."""
-    dialect = sqlite if db.engine.dialect.name == "sqlite" else postgresql
+    dialect = sqlite if connection().dialect.name == "sqlite" else postgresql
     once = dialect.insert(IdempotentAnswer).values(row).on_conflict_do_nothing()
-    return db.session.scalar(once.returning(IdempotentAnswer.id)) is not None
+    return connection().scalar(once.returning(IdempotentAnswer.id)) is not None

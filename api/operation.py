@@ -1,6 +1,6 @@
 """What the API offers, as data: one operation is a route, its parameters and its description."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +12,7 @@ from api.numbers import INVALID, LANDLINE, NOT_SUPPORTED, UNKNOWN_PARAMETER
 from api.shape import Shape
 from api.values import Landline
 from twofactor.kit import Kit
+from twofactor.models.writer import Then
 from twofactor.verify.limits import Limit
 from twofactor.words import Scope
 
@@ -53,24 +54,25 @@ class Call:
 
 @dataclass(frozen=True)
 class Answer:
-    """A status, a body, and whether a text now waits for the sender."""
+    """A status, a body, and the texts that now wait for the sender."""
 
     status: int
     body: Mapping[str, Any] | None
-    wakes_sender: bool = False
+    texts: Sequence[int] = ()
 
 
 @dataclass(frozen=True)
 class Operation:
-    """One method of one address. `run` is called inside a write transaction when `writes`; an
-    operation that is not repeatable may be sent again with an idempotency key."""
+    """One method of one address. `run` is called inside a write transaction when `writes`; when
+    `is_hot`, in a group of the writer, where there are prepared statements and no session. A create
+    may be sent again with an idempotency key."""
 
     name: str
     method: str
     path: str  # Twilio's spelling: /v2/Services/{Sid}
     about: str
     scope: Scope
-    run: Callable[[Call], Answer]
+    run: Callable[[Call], Answer | Then]
     shape: Shape | None = None
     list_key: str = ""  # the answer is a page of shapes under this key
     status: int = 200
@@ -78,6 +80,7 @@ class Operation:
     refused: Mapping[str, str] = field(default_factory=dict)  # Twilio's, not ours: name to reason
     writes: bool = False
     is_create: bool = False
+    is_hot: bool = False
     limit: Limit | None = None  # of one key, where it is not that of all changes or reads
 
     def read(self, values: MultiDict[str, str]) -> dict[str, Any]:

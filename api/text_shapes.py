@@ -22,8 +22,9 @@ from api.shape import (
     iso,
     sid,
 )
-from twofactor.models import Message, Service, Verification
+from twofactor.models import Message, Verification
 from twofactor.sms.phone import Phone
+from twofactor.verify.entries import Entry
 from twofactor.words import Status, VerificationStatus
 
 
@@ -40,13 +41,22 @@ class Sent:
 
 
 @dataclass(frozen=True)
+class SentText:
+    """All that is shown of a text with its verification."""
+
+    sid: str
+    created_at: datetime
+    channel: str
+
+
+@dataclass(frozen=True)
 class Seen:
     """A verification with its texts."""
 
-    verification: Verification
-    service: Service
+    verification: Entry
+    service_sid: str
     phone: Phone
-    texts: tuple[Message, ...]
+    texts: tuple[SentText, ...]
     status: str
 
     @property
@@ -68,9 +78,9 @@ class Counts:
         return f"{share:.9f}".rstrip("0").rstrip(".")
 
 
-def attempt_sid(message: Message) -> str:
+def attempt_sid(text: Message | SentText) -> str:
     """Twilio's attempt is a text of ours; both sids share their digits."""
-    return "VL" + message.sid[2:]
+    return "VL" + text.sid[2:]
 
 
 def _sends(at: Located) -> list[dict[str, Any]]:
@@ -88,7 +98,7 @@ def _sends(at: Located) -> list[dict[str, Any]]:
 STATUSES: Schema = {"type": "string", "enum": [status.value for status in VerificationStatus]}
 _VERIFICATION = (
     Field("sid", sid("VE"), lambda at: at.view.verification.sid),
-    Field("service_sid", sid("VA"), lambda at: at.view.service.sid),
+    Field("service_sid", sid("VA"), lambda at: at.view.service_sid),
     Field("account_sid", sid("AC"), lambda at: at.account_sid),
     Field("to", STRING, lambda at: at.view.phone.e164),
     Field("channel", CHANNEL, lambda at: at.view.verification.channel),

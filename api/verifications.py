@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError
 
 from api import auth, buckets, key_limits
@@ -19,15 +19,17 @@ from api.numbers import (
     PUMPING,
 )
 from api.operation import Answer, Call, Operation, Parameter
-from api.services import own
+from api.services import tenant
 from api.shape import Located
-from api.text_shapes import Seen
+from api.text_shapes import Seen, SentText
 from api.values import Address, Map, Number
-from twofactor.extensions import db
 from twofactor.kit import Visitor
-from twofactor.models import Message, Service, Verification
+from twofactor.models import Message
+from twofactor.models.prepared import Prepared
+from twofactor.sms import outbox
 from twofactor.sms.wording import can_write
-from twofactor.verify import limits, service_verifications, verifications
+from twofactor.verify import entries, limits, service_verifications, verifications
+from twofactor.verify.entries import Entry
 from twofactor.verify.limits import LimitReached
 from twofactor.verify.service_verifications import CodeTooShort, Wish
 from twofactor.verify.targets import (
@@ -39,6 +41,7 @@ from twofactor.verify.targets import (
     RiskyPhone,
     Style,
 )
+from twofactor.verify.tenants import Tenant
 from twofactor.words import Channel, Scope, VerificationStatus
 
 COLLECTION = "/v2/Services/{ServiceSid}/Verifications"
@@ -79,24 +82,29 @@ PARAMETERS = (
     Parameter("RiskCheck", OneOf(("enable", "disable")), "`disable` needs `unguarded`"),
     Parameter("Tags", Map(MOST_TAGS), "Words of your own; they come back in webhooks"),
 )
+_TEXTS = Prepared(
+    select(Message.sid, Message.created_at, Message.channel)
+    .where(Message.verification_id == bindparam("of"))
+    .order_by(Message.id)
+)
 
 
 def start(call: Call) -> Answer:
     """Text a code, or the living one again."""
-    service = own(call)
+    service = tenant(call)
     wish = _wish(call, service)
     with _refusals():
         key_limits.count_send(call.kit, call.caller.login)
-        buckets.count(call.kit, service, call.given.get("RateLimits", {}))
+        buckets.count(call.kit, service.id, call.given.get("RateLimits", {}))
         verification = service_verifications.start(call.kit, service, wish)
     url = f"{call.url}/{verification.sid}"
-    return Answer(201, render(call, service, verification, url), wakes_sender=True)
+    return Answer(201, render(call, service, verification, url), outbox.fresh())
 
 
 def fetch(call: Call) -> Answer:
     """One verification. Like Twilio's it is gone once it was approved, has expired or has no
     checks left (twilio.com/docs/errors/20404); webhooks and attempts tell what became of it."""
-    service = own(call)
+    service = tenant(call)
     verification = _one(call, service)
     if _status(call, verification) in GONE:
         raise not_found()
@@ -105,7 +113,7 @@ def fetch(call: Call) -> Answer:
 
 def change(call: Call) -> Answer:
     """Cancel it, or, where the key may, approve it without its code (S-62)."""
-    service = own(call)
+    service = tenant(call)
     verification = _one(call, service)
     if call.given["Status"] == VerificationStatus.APPROVED:
         auth.need(call.caller, Scope.APPROVE)
@@ -114,40 +122,38 @@ def change(call: Call) -> Answer:
         done = service_verifications.cancel(call.kit, verification)
     if not done:
         raise not_found()
-    db.session.refresh(verification)
-    return Answer(200, render(call, service, verification, call.url))
+    return Answer(200, render(call, service, entries.by_id(verification.id), call.url))
 
 
 def render(
-    call: Call, service: Service, verification: Verification, url: str, status: str = ""
+    call: Call, service: Tenant, verification: Entry, url: str, status: str = ""
 ) -> dict[str, object]:
     """The verification as wire JSON."""
-    texts = select(Message).where(Message.verification_id == verification.id).order_by(Message.id)
     seen = Seen(
         verification,
-        service,
+        service.sid,
         verifications.phone_of(call.kit, verification),
-        tuple(db.session.scalars(texts)),
+        tuple(SentText(*row) for row in _TEXTS.all(of=verification.id)),
         status or _status(call, verification),
     )
     shape = shapes.CHECK if status else shapes.VERIFICATION
     return shape.render(Located(seen, url, call.caller.account_sid))
 
 
-def _status(call: Call, verification: Verification) -> str:
+def _status(call: Call, verification: Entry) -> str:
     if verification.is_pending and call.kit.now() >= verification.expires_at:
         return VerificationStatus.EXPIRED.value
     return verification.status
 
 
-def _one(call: Call, service: Service) -> Verification:
-    verification = service_verifications.by_sid(service, call.path["Sid"])
+def _one(call: Call, service: Tenant) -> Entry:
+    verification = entries.by_sid(service.id, call.path["Sid"])
     if verification is None:
         raise not_found()
     return verification
 
 
-def _wish(call: Call, service: Service) -> Wish:
+def _wish(call: Call, service: Tenant) -> Wish:
     given = call.given
     if given.get("RiskCheck") == "disable":
         auth.need(call.caller, Scope.UNGUARDED)
@@ -213,7 +219,7 @@ OPERATIONS = (
     Operation(
         "CreateVerification", "POST", COLLECTION, "Text a code to a phone", Scope.VERIFY, start,
         shapes.VERIFICATION, status=201, parameters=PARAMETERS, refused=REFUSED,
-        writes=True, is_create=True, limit=key_limits.SENDS,
+        writes=True, is_create=True, is_hot=True, limit=key_limits.SENDS,
     ),
     Operation(
         "FetchVerification", "GET", ONE, "Fetch a verification", Scope.VERIFY, fetch,

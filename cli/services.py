@@ -133,7 +133,7 @@ def limit(
             _unknown(account_sid)
         budget = None if budget_per_day is None else Decimal(str(budget_per_day))
         try:
-            tenancy.allow(account, sends_per_day, budget, language)
+            tenancy.allow(house().kit, account, sends_per_day, budget, language)
         except ValueError as error:
             raise click.UsageError(str(error)) from error
     click.echo("Changed.")
@@ -154,7 +154,7 @@ def sender(service_sid: str, sender: str) -> None:
         if service is None:
             _unknown(service_sid)
         try:
-            services.set_sender(kit, service, sender)
+            services.show_as(kit, service, sender=sender)
         except ValueError as error:
             raise click.UsageError(f"{error}.") from error
     click.echo(f"{service.friendly_name}: from {sender or USUAL_SENDER}.")

@@ -8,7 +8,10 @@ from twofactor.browser import in_words
 from twofactor.extensions import db
 from twofactor.kit import Kit, Visitor
 from twofactor.models import AuditEntry, User
+from twofactor.models.prepared import row_of
 from twofactor.words import AuditEvent
+
+_ENTRY = row_of(AuditEntry)
 
 
 def write(
@@ -19,11 +22,11 @@ def write(
     **detail: str | int | None,
 ) -> None:
     """Append one entry. `detail` holds sids, names and counts; never a code, phone or address."""
-    entry = AuditEntry(at=kit.now(), event=event.value, user_id=user_id, detail=detail)
+    entry = {"at": kit.now(), "event": event.value, "user_id": user_id, "detail": detail}
     if visitor is not None:
-        entry.visitor = kit.keyring.pseudonym("address", visitor.address)
-        entry.browser = in_words(visitor.user_agent)
-    db.session.add(entry)
+        entry["visitor"] = kit.keyring.pseudonym("address", visitor.address)
+        entry["browser"] = in_words(visitor.user_agent)
+    _ENTRY.run(**entry)
 
 
 def pages(

@@ -8,6 +8,7 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Sequence
+from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -16,6 +17,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 KEY_ID_BYTES = 4
 NONCE_BYTES = 12
+REMEMBERED = 256  # fingerprints: one request asks for the same one again and again
 
 
 class Unreadable(ValueError):
@@ -43,6 +45,7 @@ class Keyring:
         self._keys = [_DataKey(key) for key in data_keys]
         self._by_id = {key.id: key for key in self._keys}
         self._token_key = self.derive("token")
+        self._fingerprints = lru_cache(REMEMBERED)(self._all_fingerprints)
 
     def derive(self, purpose: str) -> bytes:
         """32 bytes for one purpose, from the secret key."""
@@ -76,11 +79,14 @@ class Keyring:
 
     def fingerprint(self, value: str) -> str:
         """What equal values share in the database without being readable (blind index)."""
-        return _mac(self._keys[0].fingerprint, value).hex()
+        return self._fingerprints(value)[0]
 
-    def fingerprints(self, value: str) -> list[str]:
+    def fingerprints(self, value: str) -> tuple[str, ...]:
         """The fingerprints under every key, newest first; for looking up while keys rotate."""
-        return [_mac(key.fingerprint, value).hex() for key in self._keys]
+        return self._fingerprints(value)
+
+    def _all_fingerprints(self, value: str) -> tuple[str, ...]:
+        return tuple(_mac(key.fingerprint, value).hex() for key in self._keys)
 
     def digest_code(self, sid: str, code: str) -> bytes:
         """What is stored of a code: an HMAC bound to its verification (S-11)."""

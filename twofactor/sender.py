@@ -5,7 +5,7 @@ text of a request whose process died, nor the one whose wake-up was lost.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from threading import Condition, Event, Thread
 from time import monotonic
 from typing import Protocol
@@ -22,7 +22,7 @@ class Waker(Protocol):
 
     def start(self) -> None: ...
     def stop(self) -> None: ...
-    def wake(self) -> None: ...
+    def wake(self, texts: Sequence[int] = ()) -> None: ...
     @property
     def is_alive(self) -> bool: ...
 
@@ -65,8 +65,8 @@ class Sender:
             if thread.is_alive():
                 thread.join(max(0.0, until - monotonic()))
 
-    def wake(self) -> None:
-        """A text was committed: one thread takes it now."""
+    def wake(self, texts: Sequence[int] = ()) -> None:
+        """A text was committed: one thread takes it now. Which one it was, the rows tell."""
         with self._wake:
             self._calls += 1
             self._wake.notify()

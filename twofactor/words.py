@@ -251,6 +251,7 @@ class AuditEvent(StrEnum):
     SERVICE_CREATED = "service_created"
     SERVICE_CHANGED = "service_changed"
     SERVICE_DELETED = "service_deleted"
+    ACCOUNT_ALLOWED = "account_allowed"
     KEY_CREATED = "key_created"
     KEY_ROTATED = "key_rotated"
     KEY_REVOKED = "key_revoked"

@@ -11,6 +11,7 @@ from flask_wtf import FlaskForm
 from twofactor.house import house
 from twofactor.models import Session, Verification
 from twofactor.models.database import transaction
+from twofactor.sms import phone as phones
 from twofactor.sms.sentences import Notice
 from twofactor.verify import checks, codes, notices, progress, verifications
 from twofactor.verify.codes import UnreadableCode
@@ -43,7 +44,7 @@ def variables(verification: Verification | None, status_url: str) -> dict[str, A
     return shown | {
         "state": _state(seen),
         "phone_end": phone[-2:],
-        "phone": phone,
+        "phone": phones.spelled(phone),
         "purpose": verification.purpose,
         "channel": seen.channel.value,
         "fate": {"status": seen.status.value, "at": seen.at, "text": sentence(seen)},

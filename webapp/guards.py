@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Response, abort, g, request
 
+from twofactor.config.settings import Settings
 from twofactor.house import house
 from twofactor.kit import Kit
 
@@ -22,6 +23,14 @@ CONTENT_POLICY = (
     "img-src 'self' data:; connect-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'"
 )
+DRESS = {
+    "Content-Security-Policy": CONTENT_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "otp-credentials=(self)",
+}
+UNKEPT = {"Cache-Control": "no-store"}
 
 
 def install(app: Flask) -> None:
@@ -56,18 +65,20 @@ def _check_form() -> None:
 def dress(response: Response) -> Response:
     """After every request."""
     headers = response.headers
-    headers.setdefault("Content-Security-Policy", CONTENT_POLICY)
-    headers["X-Content-Type-Options"] = "nosniff"
-    headers["Referrer-Policy"] = "same-origin"
-    headers["Cross-Origin-Opener-Policy"] = "same-origin"
-    headers["Permissions-Policy"] = "otp-credentials=(self)"
+    policy = headers.get("Content-Security-Policy", CONTENT_POLICY)
+    headers.update(dressing(house().kit.settings) | {"Content-Security-Policy": policy})
     headers["X-Request-Id"] = g.get("request_id", "")
-    if house().kit.settings.is_https:
-        headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
     if not request.path.startswith("/static/"):
-        headers["Cache-Control"] = "no-store"
+        headers.update(UNKEPT)
         response.vary.add("Cookie")
     return response
+
+
+def dressing(settings: Settings) -> dict[str, str]:
+    """What every answer of an installation carries."""
+    if not settings.is_https:
+        return DRESS
+    return DRESS | {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
 
 
 def _is_our_host(kit: Kit, host: str) -> bool:

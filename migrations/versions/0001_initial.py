@@ -876,7 +876,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("verifications", schema=None) as batch_op:
         batch_op.create_index(
-            batch_op.f("ix_verifications_phone_fingerprint"), ["phone_fingerprint"], unique=False
+            "ix_verifications_phone_fingerprint", ["phone_fingerprint", "service_id"], unique=False
         )
         batch_op.create_index(
             batch_op.f("ix_verifications_session_id"), ["session_id"], unique=False
@@ -1137,7 +1137,7 @@ def downgrade() -> None:
         )
         batch_op.drop_index("ix_verifications_status_expires_at")
         batch_op.drop_index(batch_op.f("ix_verifications_session_id"))
-        batch_op.drop_index(batch_op.f("ix_verifications_phone_fingerprint"))
+        batch_op.drop_index("ix_verifications_phone_fingerprint")
 
     op.drop_table("verifications")
     with op.batch_alter_table("recovery_codes", schema=None) as batch_op:

@@ -25,6 +25,43 @@ def test_lost_phone_a_recovery_code_and_then_a_new_phone(cast: Cast, clock: Fixe
     assert "9 of 10 left" in alice.get("/account/recovery-codes").text
 
 
+def test_app_only_from_the_sign_up_on(cast: Cast, app: Flask, clock: FixedClock) -> None:
+    browser = Browser(app)
+    browser.post("/signup", email="nora@example.com", password=PASSWORD)
+    before = browser.get("/account/phone").text
+    assert "another SIM card, and a text can be read on its way. Without coverage" in before
+    assert before.index('href="/account/app"') < before.index("Send the code")
+    secret = enrol_app(browser, clock)
+    assert "Two steps are on" in browser.get("/account").text
+    browser.post("/logout", form="/account")
+    clock.advance(60)
+    assert browser.post("/login", email="nora@example.com", password=PASSWORD).location == (
+        "/login/other"
+    )
+    answer = browser.post("/login/other", method="app", code=app_code(secret, clock))
+    assert answer.location == "/account"
+    assert cast.deliver() == 0
+
+
+def test_s13_the_stronger_ways_are_offered_again_after_the_phone(cast: Cast) -> None:
+    page = cast.logged_in().get("/account").text
+    shown = page[page.index("Two steps are on") : page.index("Second step")]
+    assert 'href="/account/passkeys"' in shown
+    assert 'href="/account/app"' in shown
+
+
+def test_a_stolen_session_ends_by_the_next_request(cast: Cast, app: Flask) -> None:
+    owner, thief = cast.logged_in(), Browser(app)
+    cookie = owner.client.get_cookie("sixdigits")
+    assert cookie is not None
+    thief.client.set_cookie("sixdigits", cookie.value)
+    assert thief.get("/account").status_code == 200
+    owner.post("/account/sessions", all="y")
+    owner.post("/logout", form="/account")
+    assert thief.get("/account").location.startswith("/login")
+    assert thief.client.post("/account/data", data={"do": "export"}).status_code == 400
+
+
 def test_app_only_through_a_step_up(cast: Cast, clock: FixedClock) -> None:
     bob = cast.logged_in(BOB)
     secret = enrol_app(bob, clock)

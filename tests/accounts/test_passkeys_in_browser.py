@@ -23,6 +23,23 @@ def add_passkey(house: Served, name: str = "My laptop") -> None:
     expect(house.page.get_by_text("Your passkey is added")).to_be_visible()
 
 
+def test_she_signs_up_with_a_passkey_and_never_gives_a_phone(house: Served) -> None:
+    page = house.page
+    page.goto(f"{house.url}/signup")
+    page.get_by_label("E-mail address").fill("nora@example.com")
+    page.get_by_label("Password", exact=True).fill("four words never seen together")
+    expect(page.get_by_text("Good and long")).to_be_visible()
+    page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_text("A thief may talk your carrier")).to_be_visible()
+    page.get_by_role("link", name="Use a passkey instead").click()
+    house.add_authenticator()
+    page.get_by_role("button", name="Add a passkey").click()
+    expect(page.get_by_text("Two steps are on")).to_be_visible()
+    house.log_out()
+    expect(page).to_have_url(f"{house.url}/account")
+    assert house.cast.deliver() == 0
+
+
 def test_bob_signs_in_with_nothing_but_a_passkey(house: Served) -> None:
     house.log_in(BOB, PASSWORD)
     house.add_authenticator()

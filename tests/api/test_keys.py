@@ -153,5 +153,5 @@ def test_the_daily_limit_of_an_account_holds(app: Flask, shop: Program) -> None:
     with app.app_context(), transaction():
         account = services.account_by_sid(shop.account_sid)
         assert account is not None
-        tenancy.allow(account, 2, None, None)
+        tenancy.allow(house().kit, account, 2, None, None)
     assert [shop.start(PHONE).status_code for _ in range(3)] == [201, 201, 429]

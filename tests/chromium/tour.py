@@ -177,6 +177,9 @@ def operating(visitor: Visitor) -> Iterator[str]:
     yield "text refused"
     visitor.press("Back to the built-in text")
     expect(page.get_by_text("It is in force.")).to_be_visible()
+    visitor.server.flask("services", "create", "Corner shop")
+    visitor.open("/operator/services")
+    yield "services"
 
 
 def _refused(page: Page) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 from tests.security.racers import at_once
 from twofactor.extensions import db
 from twofactor.models import writer as module
-from twofactor.models.writer import GroupWriter, Overloaded
+from twofactor.models.writer import GroupWriter, Overloaded, Then
 
 
 @pytest.fixture
@@ -107,3 +107,54 @@ def test_closing_writes_what_waits(app: Flask, writer: GroupWriter) -> None:
     writer.close()
     assert words(app) == 5
     assert writer.run(lambda c: put("again", c)) == "again"
+
+
+def test_a_bad_work_costs_the_others_no_transaction(app: Flask, writer: GroupWriter) -> None:
+    gate, groups = threading.Event(), set()
+    threading.Timer(0.2, gate.set).start()
+
+    def work(number: int, connection: Connection) -> None:
+        gate.wait(5)
+        put(str(number), connection)
+        groups.add(id(connection))
+        if number % 2:
+            raise ZeroDivisionError
+
+    def one(number: int) -> bool:
+        try:
+            writer.run(lambda connection: work(number, connection))
+        except ZeroDivisionError:
+            return False
+        return True
+
+    taken = at_once([lambda n=n: one(n) for n in range(20)])  # type: ignore[misc]
+    assert taken.count(True) == 10
+    assert words(app) == 10
+    assert len(groups) <= 3
+
+
+def test_what_comes_then_is_done_after_the_commit(app: Flask, writer: GroupWriter) -> None:
+    def seen(connection: Connection) -> int:
+        put("second", connection)
+        return words(app)  # on another connection: what is committed
+
+    def first(connection: Connection) -> int | Then:
+        put("first", connection)
+        return Then(seen)
+
+    assert writer.run(first) == 1
+    assert words(app) == 2
+
+
+def test_what_fails_then_takes_nothing_back(app: Flask, writer: GroupWriter) -> None:
+    def fail(connection: Connection) -> int:
+        put("second", connection)
+        raise ZeroDivisionError
+
+    def first(connection: Connection) -> int | Then:
+        put("first", connection)
+        return Then(fail)
+
+    with pytest.raises(ZeroDivisionError):
+        writer.run(first)
+    assert words(app) == 1

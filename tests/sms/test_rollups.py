@@ -127,7 +127,7 @@ class Street:
         found = db.session.scalars(select(Verification).order_by(Verification.id)).all()
         if found:
             with transaction():
-                receipts.confirm(found[pick % len(found)], self.kit.now())
+                receipts.confirm(found[pick % len(found)].id, self.kit.now())
 
     def wait(self, pick: int) -> None:
         self.clock.advance((1, 9, 700, 5_000, 90_000)[pick % 5])

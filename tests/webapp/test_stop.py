@@ -67,9 +67,10 @@ def notify(app: Flask) -> Message:
     """Ask for a notice to Alice's phone."""
     with app.app_context():
         kit = house().kit
-        with transaction():
+        with transaction() as session:
             until = kit.now().replace(hour=23)
-            return outbox.enqueue(kit, Purpose.NOTICE, ALICE_PHONE, "Your phone changed.", until)
+            text = outbox.enqueue(kit, Purpose.NOTICE, ALICE_PHONE, "Your phone changed.", until)
+            return session.get_one(Message, text.id)
 
 
 def test_s31_no_text_goes_to_a_phone_that_said_stop(cast: Cast, built: House) -> None:

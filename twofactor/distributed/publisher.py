@@ -5,7 +5,7 @@ What does not fit, or can't be told, the workers' look finds within a second.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from queue import Empty, Full, Queue
 from threading import Event, Thread
 from typing import Any
@@ -42,9 +42,10 @@ class Publisher:
             self._put(None)
             self._thread.join(STOP_SECONDS)
 
-    def wake(self) -> None:
-        """Texts were committed: workers take them now."""
-        for message_id in self._fresh():
+    def wake(self, texts: Sequence[int] = ()) -> None:
+        """Texts were committed, these or those that the caller's session noted: workers take them
+        now."""
+        for message_id in texts or self._fresh():
             self._put(message_id)
 
     @property

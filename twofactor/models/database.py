@@ -7,7 +7,9 @@ begin IMMEDIATE (S-70); PostgreSQL: synchronous_commit on.
 import hashlib
 import os
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -20,7 +22,18 @@ from sqlalchemy.sql.dml import UpdateBase
 from twofactor.extensions import db
 
 BUSY_MILLISECONDS = 10_000
-_ONE_WRITER = Lock()
+_LINE, _ONE_WRITER = Lock(), Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class _Hand:
+    """A connection that the caller gave, and what is noted beside its transaction."""
+
+    connection: Connection
+    notes: dict[str, Any] = field(default_factory=dict)
+
+
+_AT_HAND: ContextVar[_Hand | None] = ContextVar("at hand", default=None)
 
 
 def engine_options(url: str) -> dict[str, Any]:
@@ -81,21 +94,55 @@ def transaction() -> Iterator[Session]:
             raise
 
 
-def turn(engine: Engine) -> AbstractContextManager[object]:
-    """To be held while writing. SQLite has one writer: threads of this process wait for their turn
-    here, woken at once, because its own busy wait polls and lets some starve under load."""
-    return _ONE_WRITER if engine.dialect.name == "sqlite" else nullcontext()
+@contextmanager
+def turn(engine: Engine, *, for_many: bool = False) -> Iterator[None]:
+    """SQLite has one writer: threads of this process wait for their turn here, woken at once,
+    because its own busy wait polls and lets some starve under load. They stand in line; who writes
+    `for_many` goes to its head."""
+    if engine.dialect.name != "sqlite":
+        yield
+    elif for_many:
+        with _ONE_WRITER:
+            yield
+    else:
+        with _LINE, _ONE_WRITER:
+            yield
+
+
+@contextmanager
+def at_hand(given: Connection) -> Iterator[None]:
+    """Have this thread's statements run on a connection of the caller's own, without a session."""
+    token = _AT_HAND.set(_Hand(given))
+    try:
+        yield
+    finally:
+        _AT_HAND.reset(token)
+
+
+def connection() -> Connection:
+    """The connection of the transaction at hand: the one that was given, else the session's, which
+    has written by then what waits in it."""
+    hand = _AT_HAND.get()
+    if hand is not None:
+        return hand.connection
+    session = db.session()
+    session.flush()
+    return session.connection()
+
+
+def notes() -> dict[str, Any]:
+    """What verbs tell, beside their rows, to whoever commits the transaction at hand."""
+    hand = _AT_HAND.get()
+    return db.session().info if hand is None else hand.notes
 
 
 def changed(statement: UpdateBase) -> int:
-    """Run an UPDATE or DELETE in the caller's transaction; how many rows it changed.
+    """Run an UPDATE or DELETE in the transaction at hand; how many rows it changed.
 
     Claims and counters are conditional statements whose count is checked: 0 means that somebody
     else was first, or that the condition no longer holds.
     """
-    session = db.session()
-    session.flush()
-    return session.connection().execute(statement).rowcount
+    return connection().execute(statement).rowcount
 
 
 def is_writable() -> bool:

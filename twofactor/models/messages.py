@@ -1,13 +1,11 @@
 """Messages: the outbox. A row that is queued is a text that somebody still has to send."""
 
-from datetime import datetime
-
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from twofactor.extensions import Base
 from twofactor.models.columns import Fingerprint, Id, OptionalTime, Sid, Time, Word
-from twofactor.words import Channel, ErrorClass, Priority, Status
+from twofactor.words import Channel, Priority
 
 
 class Message(Base):
@@ -57,11 +55,6 @@ class Message(Base):
     settled_at: Mapped[OptionalTime]
     confirmed_at: Mapped[OptionalTime]  # the right code came back
     told: Mapped[str | None] = mapped_column(String(32))  # last status that webhooks know
-
-    def refuse(self, status: Status, error_class: ErrorClass, now: datetime) -> None:
-        """Never to be sent: settled before anybody tries."""
-        self.status, self.error_class = status.value, error_class.value
-        self.settled_at, self.next_try_at, self.body_sealed = now, None, None
 
     @property
     def phone_place(self) -> str:

@@ -1,5 +1,7 @@
 """One act of proving possession of a phone."""
 
+from typing import Protocol
+
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -8,7 +10,62 @@ from twofactor.models.columns import Fingerprint, Id, OptionalTime, Sid, Time, W
 from twofactor.words import VerificationStatus
 
 
-class Verification(Base):
+class _Row(Protocol):
+    """The columns that facts follow from."""
+
+    @property
+    def sid(self) -> str: ...
+    @property
+    def status(self) -> str: ...
+    @property
+    def checks(self) -> int: ...
+    @property
+    def max_checks(self) -> int: ...
+    @property
+    def sends(self) -> int: ...
+    @property
+    def max_sends(self) -> int: ...
+
+
+class Facts:
+    """What follows from the columns of a verification, whatever form the row has."""
+
+    __slots__ = ()
+
+    @property
+    def is_pending(self: _Row) -> bool:
+        return self.status == VerificationStatus.PENDING
+
+    @property
+    def checks_left(self: _Row) -> int:
+        return self.max_checks - self.checks
+
+    @property
+    def sends_left(self: _Row) -> int:
+        return self.max_sends - self.sends
+
+    @property
+    def phone_place(self: _Row) -> str:
+        """Where the phone is sealed for."""
+        return phone_place(self.sid)
+
+    @property
+    def code_place(self: _Row) -> str:
+        """Where the code is sealed for."""
+        return code_place(self.sid)
+
+
+def phone_place(sid: str) -> str:
+    """Where the phone of the verification `sid` is sealed for; for rows that are not there yet."""
+    return f"verifications.phone:{sid}"
+
+
+def code_place(sid: str) -> str:
+    """The same for its code."""
+    return f"verifications.code:{sid}"
+
+
+class Verification(Facts, Base):
     """A code on its way, and what became of it. The code itself is kept twice while it lives:
     digested for checking, sealed for sending again; both are erased when it ends (S-11)."""
 
@@ -38,6 +95,7 @@ class Verification(Base):
             postgresql_where=text("told <> status"),
         ),
         Index("ix_verifications_status_expires_at", "status", "expires_at"),
+        Index("ix_verifications_phone_fingerprint", "phone_fingerprint", "service_id"),
         CheckConstraint("checks >= 0 AND checks <= max_checks", name="checks_in_bounds"),
         CheckConstraint("sends >= 0 AND sends <= max_sends", name="sends_in_bounds"),
     )
@@ -55,7 +113,7 @@ class Verification(Base):
     )
     service_id: Mapped[int | None] = mapped_column(ForeignKey("services.id", ondelete="CASCADE"))
     phone_sealed: Mapped[bytes] = mapped_column(LargeBinary)
-    phone_fingerprint: Mapped[Fingerprint] = mapped_column(index=True)
+    phone_fingerprint: Mapped[Fingerprint]
     country: Mapped[str] = mapped_column(String(2))
     code_digest: Mapped[bytes | None] = mapped_column(LargeBinary)
     code_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
@@ -75,25 +133,3 @@ class Verification(Base):
     next_send_at: Mapped[Time]
     settled_at: Mapped[OptionalTime]
     told: Mapped[str | None] = mapped_column(String(32))  # last status its webhooks know
-
-    @property
-    def is_pending(self) -> bool:
-        return self.status == VerificationStatus.PENDING
-
-    @property
-    def checks_left(self) -> int:
-        return self.max_checks - self.checks
-
-    @property
-    def sends_left(self) -> int:
-        return self.max_sends - self.sends
-
-    @property
-    def phone_place(self) -> str:
-        """Where the phone is sealed for."""
-        return f"verifications.phone:{self.sid}"
-
-    @property
-    def code_place(self) -> str:
-        """Where the code is sealed for."""
-        return f"verifications.code:{self.sid}"

@@ -10,6 +10,7 @@ turn it would wait for.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from threading import Lock, Thread
 from typing import Any, TypeVar, cast
@@ -17,7 +18,7 @@ from typing import Any, TypeVar, cast
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import InterfaceError, OperationalError
 
-from twofactor.models.database import turn
+from twofactor.models.database import at_hand, turn
 
 GROUP_SIZE = 256
 QUEUE_SIZE = 4096
@@ -29,6 +30,22 @@ REFUSALS = (OperationalError, InterfaceError)
 T = TypeVar("T")
 R = TypeVar("R")
 Verb = Callable[[Connection, Sequence[T]], Sequence[R]]
+Work = Callable[[Connection], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Then:
+    """What a work gives back to have more done once it is committed, in a transaction of its own:
+    the result is what `work` gives then."""
+
+    work: Work
+
+
+@dataclass(frozen=True, slots=True)
+class _Failed:
+    """A work that raised, and was rolled back alone."""
+
+    error: Exception
 
 
 class Overloaded(Exception):
@@ -70,17 +87,24 @@ class GroupWriter:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._queue: SimpleQueue[_Entry | None] = SimpleQueue()
+        self._next: list[_Entry] = []  # what works of the last group want done after its commit
         self._thread: Thread | None = None
         self._starting = Lock()
 
-    def run(self, work: Callable[[Connection], R]) -> R:
-        """The result of `work(connection)`, committed.
+    def run(self, work: Callable[[Connection], R | Then]) -> R:
+        """The result of `work(connection)`, committed; and so on with each `Then`.
 
-        Work that raises is rolled back alone, and its error raised here; the rest of its group is
-        done again one by one, so what may well happen is a result and no error. Raises Overloaded;
-        work that was being written by then may still be committed, so it must bear to come again.
+        Work that raises is rolled back alone, and its error raised here. Raises Overloaded; work
+        that was being written by then may still be committed, so it must bear to come again.
+        PostgreSQL groups commits by itself, and works there take their row locks in an order of
+        their own: two groups would wait for each other, so each work has its own transaction.
         """
-        return cast(R, self.put(_each, work))
+        if self._engine.dialect.name == "sqlite":
+            return cast(R, self.put(_each, work))
+        result: R | Then = self._alone(work)
+        while isinstance(result, Then):
+            result = self._alone(result.work)
+        return result
 
     def put(self, verb: Verb[T, R], item: T) -> R:
         """The result of `verb(connection, items)` for this item, committed. `items` are all that
@@ -118,21 +142,23 @@ class GroupWriter:
                 self._thread.start()
 
     def _write(self) -> None:
-        while (first := self._queue.get()) is not None:
-            group = [first]
-            stop = False
-            while len(group) < GROUP_SIZE and not stop:
+        is_stopping = False
+        while self._next or not is_stopping:
+            group, self._next = self._next, []
+            while len(group) < GROUP_SIZE and not is_stopping:
                 try:
-                    more = self._queue.get_nowait()
+                    entry = self._queue.get(block=not group)
                 except Empty:
                     break
-                if more is None:
-                    stop = True
-                else:
-                    group.append(more)
-            self._commit([entry for entry in group if entry.claim()])
-            if stop:
-                return
+                if entry is None:
+                    is_stopping = True
+                elif entry.claim():
+                    group.append(entry)
+            self._commit(group)
+
+    def _alone(self, work: Callable[[Connection], R]) -> R:
+        with self._engine.begin() as connection, at_hand(connection):
+            return work(connection)
 
     def _commit(self, group: list[_Entry]) -> None:
         try:
@@ -146,21 +172,41 @@ class GroupWriter:
                     self._commit([entry])
             return
         for entry, result in results:
-            entry.end(result)
+            if isinstance(result, _Failed):
+                entry.end(None, result.error)
+            elif isinstance(result, Then):
+                entry.item = result.work
+                self._next.append(entry)
+            else:
+                entry.end(result)
 
     def _together(self, group: list[_Entry]) -> list[tuple[_Entry, Any]]:
         by_verb: dict[Verb[Any, Any], list[_Entry]] = {}
         for entry in group:
             by_verb.setdefault(entry.verb, []).append(entry)
         done: list[tuple[_Entry, Any]] = []
-        with turn(self._engine), self._engine.connect() as connection:
+        with turn(self._engine, for_many=True), self._engine.connect() as connection:
             connection.execution_options(writes=True)
-            with connection.begin():
+            with connection.begin(), at_hand(connection):
                 for verb, entries in by_verb.items():
                     results = verb(connection, [entry.item for entry in entries])
                     done.extend(zip(entries, results, strict=True))
         return done
 
 
-def _each(connection: Connection, works: Sequence[Callable[[Connection], Any]]) -> Sequence[Any]:
-    return [work(connection) for work in works]
+def _each(connection: Connection, works: Sequence[Work]) -> Sequence[Any]:
+    """The result of each, or _Failed; only in SQLite."""
+    cursor = connection.connection.cursor()  # the driver's own: a savepoint each costs nothing then
+    results: list[Any] = []
+    for work in works:
+        cursor.execute("SAVEPOINT work")
+        try:
+            results.append(work(connection))
+        except REFUSALS:
+            raise
+        except Exception as error:
+            cursor.execute("ROLLBACK TO work")
+            results.append(_Failed(error))
+        cursor.execute("RELEASE work")
+    cursor.close()
+    return results

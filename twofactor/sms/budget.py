@@ -8,14 +8,16 @@ from datetime import datetime
 from decimal import Decimal
 from functools import cache
 
-from sqlalchemy import Insert, select
+from sqlalchemy import Insert, bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from twofactor.extensions import db
 from twofactor.kit import Kit
 from twofactor.models import Spending
+from twofactor.models.prepared import Prepared
 
 NOTHING = Decimal(0)
+_TODAY = Prepared(select(Spending.amount).where(Spending.day == bindparam("day")))
 
 
 def charge(kit: Kit, amount: Decimal | None, currency: str, now: datetime) -> None:
@@ -39,8 +41,7 @@ def _add(dialect: str) -> Insert:
 
 def spent(now: datetime) -> Decimal:
     """Today's spending so far, in the house's currency."""
-    today = select(Spending.amount).where(Spending.day == _day(now))
-    return db.session.scalar(today) or NOTHING
+    return _TODAY.scalar(day=_day(now)) or NOTHING
 
 
 def is_left(kit: Kit, *, is_verified: bool, now: datetime) -> bool:

@@ -14,6 +14,7 @@ from twofactor import audit
 from twofactor.extensions import db
 from twofactor.kit import Kit, Visitor
 from twofactor.models import TextEdit, User
+from twofactor.models.database import connection
 from twofactor.sms import drafts, templates, wording
 from twofactor.sms.templates import Edits
 from twofactor.sms.wording import Edited
@@ -137,7 +138,7 @@ def _read() -> Edits:
         .group_by(TextEdit.language, TextEdit.name)
         .subquery()
     )
-    rows = db.session.execute(
+    rows = connection().execute(
         select(
             TextEdit.language,
             TextEdit.name,

@@ -10,7 +10,14 @@ from twofactor.extensions import db
 from twofactor.kit import Kit
 from twofactor.models import OptOut
 from twofactor.models.database import changed
+from twofactor.models.prepared import Prepared
 from twofactor.words import OptOutSource
+
+_STOPPED_ONE = Prepared(
+    select(OptOut.phone_fingerprint).where(
+        OptOut.phone_fingerprint == bindparam("of"), OptOut.restored_at.is_(None)
+    )
+)
 
 
 def is_stopped(kit: Kit, e164: str) -> bool:
@@ -20,7 +27,7 @@ def is_stopped(kit: Kit, e164: str) -> bool:
 
 def has_stopped(fingerprints: Collection[str]) -> bool:
     """The same by the phone's fingerprints."""
-    return bool(stopped_among(fingerprints))
+    return any(_STOPPED_ONE.first(of=fingerprint) for fingerprint in fingerprints)
 
 
 def stopped_among(fingerprints: Collection[str]) -> set[str]:

@@ -3,8 +3,10 @@
 The facts (which ranges are assigned, which are mobile) are libphonenumber's metadata.
 """
 
+import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 import phonenumbers
 from phonenumbers import PhoneNumber, PhoneNumberFormat, PhoneNumberType
@@ -14,6 +16,8 @@ MASK = "•" * 6
 SEPARATORS = frozenset(" -./()[]~\t\n\r·\N{HYPHEN}\N{MINUS SIGN}\N{EN DASH}\N{EM DASH}")
 TEXTABLE = (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
 NOT_A_COUNTRY = "001"  # libphonenumber's region of satellite and other worldwide ranges
+REMEMBERED = 4096  # phones: who starts a verification soon checks it
+_PLAIN = re.compile(r"\+[0-9]{7,15}", re.ASCII)
 
 NOT_TEXTABLE = "Enter a mobile number that can receive text messages"
 
@@ -35,6 +39,7 @@ class Phone:
     country: str  # ISO 3166-1 alpha-2
 
 
+@lru_cache(REMEMBERED)
 def parse(text: str, region: str | None = None) -> Phone:
     """The phone that a person means.
 
@@ -42,10 +47,10 @@ def parse(text: str, region: str | None = None) -> Phone:
     Raises BadPhone.
     """
     number = _read(_dialled(text, region), region)
-    country = phonenumbers.region_code_for_number(number)
-    if not phonenumbers.is_valid_number(number) or country is None:
+    country, kind = phonenumbers.region_code_for_number(number), phonenumbers.number_type(number)
+    if kind == PhoneNumberType.UNKNOWN or country is None:  # the same as not valid
         raise BadPhone(_how_to(region))
-    if country == NOT_A_COUNTRY or phonenumbers.number_type(number) not in TEXTABLE:
+    if country == NOT_A_COUNTRY or kind not in TEXTABLE:
         raise BadPhone(NOT_TEXTABLE)
     return Phone(phonenumbers.format_number(number, PhoneNumberFormat.E164), country)
 
@@ -53,6 +58,12 @@ def parse(text: str, region: str | None = None) -> Phone:
 def mask(e164: str) -> str:
     """The phone as people may see it: the last two digits, the same length for every phone."""
     return MASK + e164[-2:]
+
+
+def spelled(e164: str) -> str:
+    """The phone as people write it down, for its owner alone: +1 202-555-0123."""
+    number = phonenumbers.parse(e164)
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
 
 
 def carrier(e164: str) -> str:
@@ -73,6 +84,8 @@ def prefix(e164: str) -> str:
 
 def _dialled(text: str, region: str | None) -> str:
     """What is left to dial: ASCII digits behind at most one +; raises BadPhone."""
+    if _PLAIN.fullmatch(text):
+        return text
     if len(text) > MAX_LENGTH:
         raise BadPhone(_how_to(region))
     plain = unicodedata.normalize("NFKC", text)

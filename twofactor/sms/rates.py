@@ -15,7 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from twofactor.extensions import db
 from twofactor.models import Attempt, Message, RouteRate
-from twofactor.models.database import changed
+from twofactor.models.prepared import Prepared
 from twofactor.sms.routing import Record, places
 from twofactor.words import Status
 
@@ -54,6 +54,17 @@ _JUDGED = (
     .values(judge_at=None)
 )
 
+_HASTEN = Prepared(
+    update(Attempt)
+    .where(
+        Attempt.message_id.in_(
+            select(Message.id).where(Message.verification_id == bindparam("of"))
+        ),
+        Attempt.judge_at > bindparam("now"),
+    )
+    .values(judge_at=bindparam("now"))
+)
+
 
 def judge(now: datetime) -> int:
     """Learn from the attempts whose time has come, in the caller's transaction; how many."""
@@ -77,9 +88,7 @@ def judge(now: datetime) -> int:
 
 def hasten(verification_id: int, now: datetime) -> None:
     """The person asks again: what was sent so far did not arrive in time."""
-    texts = select(Message.id).where(Message.verification_id == verification_id)
-    waiting = update(Attempt).where(Attempt.message_id.in_(texts), Attempt.judge_at > now)
-    changed(waiting.values(judge_at=now))
+    _HASTEN.run(of=verification_id, now=now)
 
 
 def read(

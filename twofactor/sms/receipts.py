@@ -7,12 +7,12 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import Connection, Table, bindparam, case, select, update
+from sqlalchemy import Connection, Table, bindparam, case, or_, select, update
 
-from twofactor.extensions import db
 from twofactor.gateways.base import ParsedReceipt
 from twofactor.kit import Kit
-from twofactor.models import Attempt, Message, Verification
+from twofactor.models import Attempt, Message
+from twofactor.models.prepared import Prepared
 from twofactor.sms import changes, early, ledger
 from twofactor.sms.early import Report
 from twofactor.sms.ledger import Entry, Fact
@@ -59,13 +59,11 @@ def record(
     return [[next(fates) for _ in callback] for callback in callbacks]
 
 
-def confirm(verification: Verification, now: datetime) -> None:
+def confirm(verification_id: int, now: datetime) -> None:
     """The right code came back: the strongest receipt there is. It counts for the text that most
     likely brought it: the latest delivered one, else the latest that a gateway took."""
-    connection = db.session.connection()
-    asked = {"verification": verification.id, "now": now}
-    for message_id, attempt_id in connection.execute(_CONFIRMED, asked).all():
-        connection.execute(_PROVED, {"attempt": attempt_id, "now": now})
+    for message_id, attempt_id in _CONFIRMED.all(verification=verification_id, now=now):
+        _PROVED.run(attempt=attempt_id, now=now)
         changes.note(message_id)
 
 
@@ -118,19 +116,19 @@ _LIKELY = (
     select(_MESSAGE.c.id)
     .where(
         _MESSAGE.c.verification_id == bindparam("verification"),
-        _MESSAGE.c.status.in_([Status.DELIVERED.value, Status.SENT.value]),
+        or_(*(_MESSAGE.c.status == one.value for one in (Status.DELIVERED, Status.SENT))),
     )
     .order_by(case((_MESSAGE.c.status == Status.DELIVERED.value, 0), else_=1), _MESSAGE.c.id.desc())
     .limit(1)
     .scalar_subquery()
 )
-_CONFIRMED = (
+_CONFIRMED = Prepared(
     update(_MESSAGE)
     .where(_MESSAGE.c.id == _LIKELY, _MESSAGE.c.confirmed_at.is_(None))
     .values(confirmed_at=_NOW)
     .returning(_MESSAGE.c.id, _MESSAGE.c.attempt_id)
 )
-_PROVED = (  # routing learns of it at once
+_PROVED = Prepared(  # routing learns of it at once
     update(_ATTEMPT)
     .where(_ATTEMPT.c.id == bindparam("attempt"), _ATTEMPT.c.confirmed_at.is_(None))
     .values(confirmed_at=_NOW, judge_at=case((_ATTEMPT.c.judge_at.is_not(None), _NOW)))

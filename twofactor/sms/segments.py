@@ -14,6 +14,7 @@ BASIC = frozenset(
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
 EXTENDED = frozenset("\f^{}\\[~]|€")  # each travels as ESC and one more septet
+GSM7 = BASIC | EXTENDED
 LAST_OF_ONE_UNIT = "\uffff"  # above it UTF-16 needs a surrogate pair
 
 REPLACEMENTS = {
@@ -47,7 +48,9 @@ class Segments:
 def count(text: str) -> Segments:
     """The segments of a text; an escape or surrogate pair never lies in two parts. An empty text
     is one part."""
-    encoding = Encoding.GSM7 if BASIC.union(EXTENDED).issuperset(text) else Encoding.UCS2
+    encoding = Encoding.GSM7 if GSM7.issuperset(text) else Encoding.UCS2
+    if encoding is Encoding.GSM7 and len(text) <= SINGLE[encoding] and EXTENDED.isdisjoint(text):
+        return Segments(encoding, len(text), 1)  # most texts, and every one with a code
     widths = [_width(char, encoding) for char in text]
     units = sum(widths)
     if units <= SINGLE[encoding]:
@@ -90,4 +93,4 @@ def _replacement(char: str) -> str:
     if char in REPLACEMENTS:
         return REPLACEMENTS[char]
     bare = "".join(c for c in unicodedata.normalize("NFKD", char) if not unicodedata.combining(c))
-    return bare if BASIC.union(EXTENDED).issuperset(bare) else ""
+    return bare if GSM7.issuperset(bare) else ""

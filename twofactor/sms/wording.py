@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from twofactor.sms.segments import Encoding, count, culprits
 from twofactor.sms.sentences import DEFAULT_LANGUAGE, LANGUAGES, Language, Notice
@@ -45,22 +46,44 @@ def code_text(
 
     Raises ValueError for a purpose without codes, and for a host that fits no segment.
     """
+    sentence, values = _code_sentence(
+        brand, purpose, len(code), lifetime_seconds, host, language, app_hash, edited
+    )
+    return sentence.format(code=code, **values)
+
+
+@lru_cache(1024)
+def _code_sentence(
+    brand: str,
+    purpose: Purpose,
+    code_length: int,
+    lifetime_seconds: int,
+    host: str,
+    language: str,
+    app_hash: str,
+    edited: Edited | None,
+) -> tuple[str, dict[str, str]]:
+    """The sentence for a code of that length, and all that goes into it beside the code."""
     words, plural = _language(language), plural_of(language, lifetime_seconds)
     row = words.code.get((purpose, plural))
     if row is None:
         raise ValueError(f"a text of purpose {purpose} holds no code")
     last_line = APP_LINE if app_hash else ORIGIN_LINE
     own = edited if edited and edited.plural == plural else None
-    return _first_that_fits(
+    values = {
+        "brand": _writable(brand, min(SHORTEST_CODE, code_length)),
+        "minutes": str(minutes_of(lifetime_seconds)),
+        "host": host,
+        "app_hash": app_hash,
+    }
+    sentence = _sentence_that_fits(
         words,
         [sentence + last_line for sentence in (*row, words.bare_code)],
         edited=own and replace(own, sentence=own.sentence + last_line),
-        brand=_writable(brand, min(SHORTEST_CODE, len(code))),
-        code=code,
-        minutes=str(minutes_of(lifetime_seconds)),
-        host=host,
-        app_hash=app_hash,
+        code="0" * code_length,
+        **values,
     )
+    return sentence, values
 
 
 def plural_of(language: str, lifetime_seconds: int) -> str:
@@ -159,15 +182,23 @@ def _first_that_fits(
 ) -> str:
     """The operator's own text, else the fullest of one segment, else of as many as the language
     may take."""
+    sentence = _sentence_that_fits(words, rows, brand, edited, **values)
+    return sentence.format(brand=brand, **values)
+
+
+def _sentence_that_fits(
+    words: Language, rows: Iterable[str], brand: str, edited: Edited | None = None, **values: str
+) -> str:
+    """The sentence of that text."""
     if edited is not None:
         text = _filled(edited.sentence, brand, values)
         if text and _fits(text, words, max(edited.most_parts, words.most_parts)):
-            return text
-    texts = [text for sentence in rows if (text := _filled(sentence, brand, values))]
+            return edited.sentence
+    texts = [(row, text) for row in rows if (text := _filled(row, brand, values))]
     for parts in range(1, words.most_parts + 1):
-        for text in texts:
+        for sentence, text in texts:
             if _fits(text, words, parts):
-                return text
+                return sentence
     raise ValueError("The address is too long for a text, or not ASCII: use a shorter host")
 
 

@@ -10,6 +10,7 @@ from twofactor.kit import Kit
 from twofactor.models import Attempt, Message, Verification
 from twofactor.sms import call_routes, outbox, speech
 from twofactor.sms.phone import Phone
+from twofactor.verify.entries import Entry
 from twofactor.verify.targets import NoCalls
 from twofactor.words import Channel, Purpose, Status
 
@@ -33,7 +34,7 @@ def check_offered(kit: Kit, channel: Channel) -> None:
         raise NoCalls
 
 
-def enqueue(kit: Kit, verification: Verification, phone: Phone) -> None:
+def enqueue(kit: Kit, verification: Entry, phone: Phone) -> None:
     """Write a call into the outbox. Its body is the greeting; the code stays with us."""
     purpose = Purpose(verification.purpose)
     brand = verification.brand or kit.settings.brand

@@ -7,15 +7,11 @@ The door commits `count` before it calls `settle`, so that no later error can ta
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import update
-
 from twofactor import audit
-from twofactor.extensions import db
 from twofactor.kit import Kit, Visitor
-from twofactor.models import Verification
-from twofactor.models.database import changed
 from twofactor.sms import receipts
-from twofactor.verify import limits, risk_budget, verifications
+from twofactor.verify import entries, limits, risk_budget, verifications
+from twofactor.verify.entries import Entry, Known
 from twofactor.words import AuditEvent, CheckOutcome, VerificationStatus
 
 
@@ -27,22 +23,15 @@ class Counted:
     at: datetime
 
 
-def count(kit: Kit, verification: Verification, user_sid: str | None) -> Counted | CheckOutcome:
+def count(kit: Kit, verification: Known, user_sid: str | None) -> Counted | CheckOutcome:
     """Count one check before anybody compares it, against the code and against the account, or,
     where no user stands behind it, against the phone at its service (S-07).
 
     Raises LimitReached when that budget is spent.
     """
     now = kit.now()
-    live = update(Verification).where(
-        Verification.id == verification.id,
-        Verification.status == VerificationStatus.PENDING,
-        Verification.expires_at > now,
-        Verification.checks < Verification.max_checks,
-    )
-    if changed(live.values(checks=Verification.checks + 1)) != 1:
-        db.session.refresh(verification)
-        return ended(verification, now)
+    if not entries.count_check(verification.id, now):
+        return ended(entries.by_id(verification.id), now)
     if user_sid is None:
         risk_budget.count(kit, verification, now)
     else:
@@ -55,19 +44,19 @@ def settle(
 ) -> CheckOutcome:
     """Compare a counted check. APPROVED is said at most once for a code (S-03)."""
     now = kit.now()
-    verification = db.session.get_one(Verification, counted.verification_id, populate_existing=True)
+    verification = entries.by_id(counted.verification_id)
     digest = verification.code_digest
     if digest is None or not verification.is_pending or now >= verification.expires_at:
         return ended(verification, now)
     if not kit.keyring.is_code(verification.sid, code, digest):
         return _wrong(kit, verification, visitor)
-    if not verifications.end(verification, VerificationStatus.APPROVED, now):
+    if not verifications.end(verification.id, VerificationStatus.APPROVED, now):
         return CheckOutcome.GONE
     if user_sid is None:
         risk_budget.refund(kit, verification, counted.at)
     else:
         limits.refund_guess(kit, user_sid, counted.at)
-    receipts.confirm(verification, now)
+    receipts.confirm(verification.id, now)
     verifications.count_right(kit, verification)
     audit.write(
         kit,
@@ -80,10 +69,10 @@ def settle(
     return CheckOutcome.APPROVED
 
 
-def _wrong(kit: Kit, verification: Verification, visitor: Visitor | None) -> CheckOutcome:
+def _wrong(kit: Kit, verification: Entry, visitor: Visitor | None) -> CheckOutcome:
     exhausted = verification.checks_left <= 0
     if exhausted:
-        verifications.end(verification, VerificationStatus.MAX_ATTEMPTS_REACHED, kit.now())
+        verifications.end(verification.id, VerificationStatus.MAX_ATTEMPTS_REACHED, kit.now())
     event = AuditEvent.CODE_EXHAUSTED if exhausted else AuditEvent.CODE_WRONG
     audit.write(
         kit,
@@ -97,7 +86,7 @@ def _wrong(kit: Kit, verification: Verification, visitor: Visitor | None) -> Che
     return CheckOutcome.EXHAUSTED if exhausted else CheckOutcome.WRONG
 
 
-def ended(verification: Verification, now: datetime) -> CheckOutcome:
+def ended(verification: Known, now: datetime) -> CheckOutcome:
     """Why a verification takes no check."""
     if verification.status == VerificationStatus.MAX_ATTEMPTS_REACHED:
         return CheckOutcome.EXHAUSTED

@@ -2,18 +2,20 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from twofactor.extensions import db
 from twofactor.kit import Kit
 from twofactor.models import FrozenPhone
 from twofactor.models.database import changed
+from twofactor.models.prepared import Prepared
 from twofactor.sms.phone import Phone
 from twofactor.verify.limits import DAY, Limit, LimitReached
 
 LIFETIME = timedelta(hours=24)
 FROZEN = Limit("frozen", 0, DAY, "Texts to this number are paused after a report")
+_UNTIL = Prepared(select(FrozenPhone.until).where(FrozenPhone.phone_fingerprint == bindparam("of")))
 
 
 def freeze(kit: Kit, fingerprint: str) -> None:
@@ -34,8 +36,8 @@ def check(kit: Kit, phone: Phone) -> None:
 
 def paused_until(kit: Kit, phone: Phone) -> datetime | None:
     """Until when this phone is frozen; None when it is not."""
-    rows = (db.session.get(FrozenPhone, one) for one in kit.keyring.fingerprints(phone.e164))
-    return max((row.until for row in rows if row and row.until > kit.now()), default=None)
+    ends = [_UNTIL.scalar(of=one) for one in kit.keyring.fingerprints(phone.e164)]
+    return max((end for end in ends if end and end > kit.now()), default=None)
 
 
 def thaw(fingerprint: str) -> None:

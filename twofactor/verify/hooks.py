@@ -14,13 +14,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import bindparam, or_, select, update
 
 from twofactor import ids
 from twofactor.extensions import db
 from twofactor.kit import Kit
 from twofactor.models import ApiAccount, Hook, HookEvent, Message, Service, Verification
 from twofactor.models.database import changed
+from twofactor.models.prepared import Prepared
+from twofactor.verify import entries
 from twofactor.words import HookStatus, VerificationStatus
 
 SECRET_BYTES = 32
@@ -29,6 +31,11 @@ LEASE = timedelta(seconds=30)
 # Waits after the first, second … refusal; after the last the event is given up.
 WAITS = tuple(timedelta(seconds=s) for s in (5, 60, 300, 1800, 7200, 18000, 36000, 50400))
 WORDS = {VerificationStatus.MAX_ATTEMPTS_REACHED.value: "failed"}
+_WATCH_TEXTS = Prepared(
+    update(Message)
+    .where(Message.verification_id == bindparam("of"), Message.told.is_(None))
+    .values(told=Message.status)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +81,10 @@ def of_account(account_id: int) -> Sequence[Hook]:
     return db.session.scalars(own.order_by(Hook.id)).all()
 
 
-def watch(verification: Verification, account: ApiAccount) -> None:
-    """Have this verification and its texts told of, when anybody listens."""
-    if not account.listens:
-        return
-    if verification.told is None:
-        verification.told = verification.status
-    own = update(Message).where(Message.verification_id == verification.id, Message.told.is_(None))
-    changed(own.values(told=Message.status))
+def watch(verification_id: int) -> None:
+    """Have this verification and its texts told of."""
+    entries.watch(verification_id)
+    _WATCH_TEXTS.run(of=verification_id)
 
 
 def collect(kit: Kit) -> int:

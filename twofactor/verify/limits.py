@@ -9,12 +9,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, select, text, tuple_
+from sqlalchemy import bindparam, delete, select, text, tuple_
 
 from twofactor.extensions import db
 from twofactor.kit import Kit
 from twofactor.models import LimitSlice
 from twofactor.models.database import changed
+from twofactor.models.prepared import Prepared
 from twofactor.sms import budget
 from twofactor.sms import phone as phones
 
@@ -155,17 +156,26 @@ def network(address: str) -> str:
     return str(ipaddress.ip_network((parsed, 64), strict=False))
 
 
-_RAISE = text(
-    """
+_RAISE = Prepared(
+    text(
+        """
     INSERT INTO limit_slices (key, slice, hits, forget_after)
     VALUES (:key, :slice, :weight, :forget_after)
     ON CONFLICT (key, slice) DO UPDATE SET hits = limit_slices.hits + :weight,
                                            forget_after = :forget_after
     """
+    )
 )
-_LOWER = text(
-    "UPDATE limit_slices SET hits = hits - :weight "
-    "WHERE key = :key AND slice = :slice AND hits >= :weight"
+_LOWER = Prepared(
+    text(
+        "UPDATE limit_slices SET hits = hits - :weight "
+        "WHERE key = :key AND slice = :slice AND hits >= :weight"
+    )
+)
+_SLICES = Prepared(
+    select(LimitSlice.slice, LimitSlice.hits)
+    .where(LimitSlice.key == bindparam("of"), LimitSlice.slice > bindparam("since"))
+    .order_by(LimitSlice.slice)
 )
 
 
@@ -174,13 +184,13 @@ def hit(kit: Kit, limit: Limit, value: str, now: datetime, weight: int = 1) -> N
     if not kit.settings.limits:
         return
     key, second = _key(kit, limit, value), int(now.timestamp())
-    row = {"key": key, "forget_after": second + limit.window + limit.grain}
-    db.session.execute(_RAISE, row | {"slice": 0, "weight": 1})
+    until = second + limit.window + limit.grain
+    _RAISE.run(key=key, forget_after=until, slice=0, weight=1)
     wait = _wait(limit, _slices(limit, key, second), second, weight)
     if wait:
         raise LimitReached(limit, wait)
     start = second - second % limit.grain
-    db.session.execute(_RAISE, row | {"slice": start, "weight": weight})
+    _RAISE.run(key=key, forget_after=until, slice=start, weight=weight)
 
 
 def hit_all(kit: Kit, together: Iterable[Limit], value: str, now: datetime) -> None:
@@ -199,8 +209,7 @@ def refund(kit: Kit, limit: Limit, value: str, counted_at: datetime, weight: int
     """Take one hit back that was counted at that time."""
     second = int(counted_at.timestamp())
     start = second - second % limit.grain
-    row = {"key": _key(kit, limit, value), "slice": start, "weight": weight}
-    db.session.execute(_LOWER, row)
+    _LOWER.run(key=_key(kit, limit, value), slice=start, weight=weight)
 
 
 def spent(kit: Kit, limit: Limit, value: str, now: datetime) -> int:
@@ -246,12 +255,7 @@ def _key(kit: Kit, limit: Limit, value: str) -> str:
 
 def _slices(limit: Limit, key: str, second: int) -> list[tuple[int, int]]:
     since = second - limit.window - limit.grain
-    rows = (
-        select(LimitSlice.slice, LimitSlice.hits)
-        .where(LimitSlice.key == key, LimitSlice.slice > max(0, since))
-        .order_by(LimitSlice.slice)
-    )
-    return [(row.slice, row.hits) for row in db.session.execute(rows)]
+    return [(start, hits) for start, hits in _SLICES.all(of=key, since=max(0, since))]
 
 
 def _wait(limit: Limit, slices: list[tuple[int, int]], second: int, weight: int = 1) -> int:

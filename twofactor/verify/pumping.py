@@ -7,16 +7,18 @@ time to type yet, is void as soon as enough of the codes that caused it have com
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, delete, func, select, text, update
+from sqlalchemy import bindparam, delete, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 
 from twofactor import audit
 from twofactor.extensions import db
 from twofactor.kit import Kit
-from twofactor.models import BlockedPlace, ConversionSlice, Verification
-from twofactor.models.database import changed
+from twofactor.models import BlockedPlace, ConversionSlice
+from twofactor.models.database import changed, connection
+from twofactor.models.prepared import Prepared
 from twofactor.sms import phone as phones
 from twofactor.sms.phone import Phone
+from twofactor.verify.entries import Entry
 from twofactor.verify.limits import HOUR, PUMPING, LimitReached
 from twofactor.words import AuditEvent
 
@@ -26,9 +28,30 @@ WINDOW = timedelta(seconds=HOUR)
 LIFETIME = timedelta(seconds=PUMPING.window)
 GRAIN = 60  # seconds of a slice
 
-_SENT = text(
-    "INSERT INTO conversion_slices (place, slice, sent, confirmed) VALUES (:place, :slice, 1, 0) "
-    "ON CONFLICT (place, slice) DO UPDATE SET sent = conversion_slices.sent + 1"
+_SENT = Prepared(
+    text(
+        "INSERT INTO conversion_slices (place, slice, sent, confirmed) "
+        "VALUES (:place, :slice, 1, 0) "
+        "ON CONFLICT (place, slice) DO UPDATE SET sent = conversion_slices.sent + 1"
+    )
+)
+_CONFIRMED = Prepared(
+    text(
+        "UPDATE conversion_slices SET confirmed = confirmed + 1 "
+        "WHERE place = :place AND slice = :slice"
+    )
+)
+_SUMS = Prepared(
+    select(func.sum(ConversionSlice.sent), func.sum(ConversionSlice.confirmed)).where(
+        ConversionSlice.place == bindparam("of"),
+        ConversionSlice.slice > bindparam("after"),
+        ConversionSlice.slice <= bindparam("until"),
+    )
+)
+_BLOCKED = Prepared(
+    select(BlockedPlace.since, BlockedPlace.until).where(
+        BlockedPlace.place == bindparam("of"), BlockedPlace.until > bindparam("now")
+    )
 )
 
 
@@ -37,31 +60,27 @@ def check(kit: Kit, phone: Phone) -> None:
     if not kit.settings.limits:
         return
     now = kit.now()
-    blocked = select(BlockedPlace).where(BlockedPlace.place.in_(_places(kit, phone)))
-    for block in db.session.scalars(blocked.where(BlockedPlace.until > now)):
-        if holds(block):
-            raise LimitReached(PUMPING, int((block.until - now).total_seconds()) + 1)
+    for place in _places(kit, phone):
+        for since, until in _BLOCKED.all(of=place, now=now):
+            if is_pumped(*_sums(place, since)):
+                raise LimitReached(PUMPING, int((until - now).total_seconds()) + 1)
 
 
 def count(kit: Kit, phone: Phone) -> None:
     """Count one code on its way, and block the place once too few have come back."""
     if not kit.settings.limits:
         return
-    now, places = kit.now(), _places(kit, phone)
-    for place in places:
-        db.session.execute(_SENT, {"place": place, "slice": _slice(now)})
-    for place, sent, confirmed in _sums(places, now - WINDOW, now):
-        if is_pumped(sent, confirmed):
+    now = kit.now()
+    for place in _places(kit, phone):
+        _SENT.run(place=place, slice=_slice(now))
+        if is_pumped(*_sums(place, now)):
             _block(kit, place, phone.country, now)
 
 
-def confirm(kit: Kit, verification: Verification, phone: Phone) -> None:
+def confirm(kit: Kit, verification: Entry, phone: Phone) -> None:
     """The code came back right: count it where it was counted as sent."""
     for place in _places(kit, phone):
-        row = update(ConversionSlice).where(
-            ConversionSlice.place == place, ConversionSlice.slice == _slice(verification.created_at)
-        )
-        changed(row.values(confirmed=ConversionSlice.confirmed + 1))
+        _CONFIRMED.run(place=place, slice=_slice(verification.created_at))
 
 
 def is_pumped(sent: int, confirmed: int) -> bool:
@@ -76,9 +95,7 @@ def holds(block: BlockedPlace) -> bool:
 
 def figures_of(block: BlockedPlace) -> tuple[int, int]:
     """Codes sent in the hour that caused a block, and how many have come back by now."""
-    for _, sent, confirmed in _sums([block.place], block.since - WINDOW, block.since):
-        return sent, confirmed
-    return 0, 0
+    return _sums(block.place, block.since)
 
 
 def blocks() -> list[BlockedPlace]:
@@ -99,26 +116,22 @@ def forget(now: datetime) -> None:
 
 
 def _block(kit: Kit, place: str, country: str, now: datetime) -> None:
-    dialect = sqlite if db.engine.dialect.name == "sqlite" else postgresql
+    dialect = sqlite if connection().dialect.name == "sqlite" else postgresql
     times = {"since": now, "until": now + LIFETIME}
     row = dialect.insert(BlockedPlace).values(place=place, country=country, **times)
     again = row.on_conflict_do_update(
         index_elements=["place"], set_=times, where=BlockedPlace.until <= now
     )
-    db.session.execute(again)
+    connection().execute(again)
     audit.write(kit, AuditEvent.PLACE_BLOCKED, country=country)
 
 
-def _sums(places: list[str], after: datetime, until: datetime) -> list[tuple[str, int, int]]:
-    figures = select(
-        ConversionSlice.place, func.sum(ConversionSlice.sent), func.sum(ConversionSlice.confirmed)
-    ).where(ConversionSlice.place.in_(places), *_between(after, until))
-    rows = db.session.execute(figures.group_by(ConversionSlice.place))
-    return [(place, int(sent), int(confirmed)) for place, sent, confirmed in rows]
-
-
-def _between(after: datetime, until: datetime) -> tuple[ColumnElement[bool], ...]:
-    return ConversionSlice.slice > _slice(after), ConversionSlice.slice <= _slice(until)
+def _sums(place: str, until: datetime) -> tuple[int, int]:
+    """Codes sent in the hour before, and how many of them have come back by now."""
+    after = _slice(until - WINDOW)
+    for sent, confirmed in _SUMS.all(of=place, after=after, until=_slice(until)):
+        return int(sent or 0), int(confirmed or 0)
+    return 0, 0
 
 
 def _places(kit: Kit, phone: Phone) -> list[str]:

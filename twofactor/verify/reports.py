@@ -1,6 +1,7 @@
 """ "This was not me": undo what a notice told of, end everything, and freeze texts for a while."""
 
 import logging
+from collections.abc import Sequence
 from datetime import UTC
 
 from sqlalchemy import select, update
@@ -74,14 +75,14 @@ def by_text(kit: Kit, e164: str, gateway: str) -> None:
         Verification.status == VerificationStatus.PENDING,
     )
     for verification in db.session.scalars(living.order_by(Verification.id)):
-        verifications.end(verification, VerificationStatus.CANCELED, kit.now())
+        verifications.end(verification.id, VerificationStatus.CANCELED, kit.now())
     freezes.freeze(kit, prints[0])
     if not owners:
         audit.write(kit, AuditEvent.REPORTED, what=BY_TEXT, gateway=gateway)
         log.warning("a phone of no user reported by text: this was not me")
 
 
-def _owners(prints: list[str]) -> list[User]:
+def _owners(prints: Sequence[str]) -> list[User]:
     """The users of a phone, and who had it until its removal can't be undone any more."""
     had = select(Authenticator.user_id).where(
         Authenticator.phone_fingerprint.in_(prints),

@@ -8,8 +8,8 @@ each length may use its own share of that.
 from datetime import datetime
 
 from twofactor.kit import Kit
-from twofactor.models import Verification
 from twofactor.verify import limits
+from twofactor.verify.entries import Known
 from twofactor.verify.limits import DAY, MANY_CODES, Limit
 
 LONGEST = 10
@@ -47,17 +47,17 @@ def code_length(kit: Kit, service_id: int, phone: str, wanted: int, now: datetim
     return length_for(spent, wanted, kit.settings.codes.max_checks)
 
 
-def count(kit: Kit, verification: Verification, now: datetime) -> None:
+def count(kit: Kit, verification: Known, now: datetime) -> None:
     """Count one guess before it is compared. Raises LimitReached."""
     limits.hit(kit, YEAR, _payer(verification), now, units(verification.code_length))
 
 
-def refund(kit: Kit, verification: Verification, counted_at: datetime) -> None:
+def refund(kit: Kit, verification: Known, counted_at: datetime) -> None:
     """Take the right one back: the budget is for wrong guesses."""
     limits.refund(kit, YEAR, _payer(verification), counted_at, units(verification.code_length))
 
 
-def _payer(verification: Verification) -> str:
+def _payer(verification: Known) -> str:
     return _whose(verification.service_id, verification.phone_fingerprint)
 
 

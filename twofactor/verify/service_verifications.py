@@ -3,16 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from sqlalchemy import select
-
 from twofactor import audit
-from twofactor.extensions import db
 from twofactor.kit import Kit, Visitor
-from twofactor.models import Service, Verification
 from twofactor.sms import receipts
 from twofactor.sms.phone import Phone
-from twofactor.verify import hooks, risk_budget, tenancy, verifications
+from twofactor.verify import entries, hooks, risk_budget, tenancy, verifications
+from twofactor.verify.entries import Entry
 from twofactor.verify.targets import Style, Target
+from twofactor.verify.tenants import Tenant
 from twofactor.words import AuditEvent, Channel, Purpose, VerificationStatus
 
 
@@ -38,19 +36,20 @@ class CodeTooShort(Exception):
         self.length = length
 
 
-def start(kit: Kit, service: Service, wish: Wish) -> Verification:
-    """Text a code: the living one again, or a new one. One code lives for a phone at a service.
+def start(kit: Kit, service: Tenant, wish: Wish) -> Entry:
+    """Text a code or read it aloud: the living one again, or a new one. One code lives for a phone
+    at a service.
 
-    Raises LimitReached, CountryClosed, NoSendsLeft, CodeTooShort, NotLive.
+    Raises LimitReached, CountryClosed, NoSendsLeft, CodeTooShort, NotLive, NoCalls.
     """
-    tenancy.count(kit, service.account)
+    tenancy.count(kit, service)
     latest = of_phone(kit, service, wish.phone)
     if latest is not None and is_live(kit, latest) and wish.code is None:
         latest.tags = {**latest.tags, **wish.tags}
         latest.language = wish.language or latest.language
         latest.brand = wish.style.brand or latest.brand
         latest.app_hash = wish.style.app_hash or latest.app_hash
-        db.session.flush()
+        entries.adopt(latest)
         verifications.resend(
             kit,
             latest,
@@ -59,77 +58,60 @@ def start(kit: Kit, service: Service, wish: Wish) -> Verification:
             is_guarded=wish.is_guarded,
             channel=wish.channel,
         )
+        latest.channel = wish.channel.value
     else:
         latest = verifications.start(kit, _target(kit, service, wish), wish.device)
-    hooks.watch(latest, service.account)
+    if service.listens:
+        hooks.watch(latest.id)
     return latest
 
 
-def of_phone(kit: Kit, service: Service, phone: Phone) -> Verification | None:
+def of_phone(kit: Kit, service: Tenant, phone: Phone) -> Entry | None:
     """The latest verification of a phone at a service, living or not."""
-    latest = select(Verification).where(
-        Verification.service_id == service.id,
-        Verification.phone_fingerprint.in_(kit.keyring.fingerprints(phone.e164)),
-    )
-    return db.session.scalar(latest.order_by(Verification.id.desc()).limit(1))
+    return entries.of_phone(service.id, kit.keyring.fingerprints(phone.e164))
 
 
-def by_sid(service: Service, sid: str) -> Verification | None:
-    """A verification of this service."""
-    own = select(Verification).where(Verification.service_id == service.id)
-    return db.session.scalar(own.where(Verification.sid == sid))
-
-
-def is_live(kit: Kit, verification: Verification) -> bool:
+def is_live(kit: Kit, verification: Entry) -> bool:
     """True while a right code would be taken."""
     return verification.is_pending and kit.now() < verification.expires_at
 
 
-def cancel(kit: Kit, verification: Verification) -> bool:
+def cancel(kit: Kit, verification: Entry) -> bool:
     """End it; False when it has ended already."""
     if not is_live(kit, verification):
         return False
-    return verifications.end(verification, VerificationStatus.CANCELED, kit.now())
+    return verifications.end(verification.id, VerificationStatus.CANCELED, kit.now())
 
 
-def approve(kit: Kit, verification: Verification) -> bool:
+def approve(kit: Kit, verification: Entry) -> bool:
     """Take the service's word that the person is right; False when it has ended already."""
     now = kit.now()
     if not is_live(kit, verification):
         return False
-    if not verifications.end(verification, VerificationStatus.APPROVED, now):
+    if not verifications.end(verification.id, VerificationStatus.APPROVED, now):
         return False
-    receipts.confirm(verification, now)
+    receipts.confirm(verification.id, now)
     verifications.count_right(kit, verification)
     audit.write(kit, AuditEvent.APPROVED_BY_SERVICE, verification=verification.sid)
     return True
 
 
-def _target(kit: Kit, service: Service, wish: Wish) -> Target:
+def _target(kit: Kit, service: Tenant, wish: Wish) -> Target:
     wanted = len(wish.code) if wish.code else service.code_length
+    prints = kit.keyring.fingerprints(wish.phone.e164)
     length = risk_budget.code_length(kit, service.id, wish.phone.e164, wanted, kit.now())
     if wish.code and len(wish.code) < length:
         raise CodeTooShort(length)
     return Target(
         Purpose.API,
         wish.phone,
-        is_verified=_was_approved(kit, service, wish.phone),
+        is_verified=entries.was_approved(service.id, prints),
         service=service,
         code=wish.code,
         code_length=length,
-        language=wish.language or service.account.language,
+        language=wish.language or service.language,
         tags=wish.tags,
         style=Style(wish.style.brand or service.friendly_name, wish.style.app_hash),
         is_guarded=wish.is_guarded,
         channel=wish.channel,
     )
-
-
-def _was_approved(kit: Kit, service: Service, phone: Phone) -> bool:
-    """Whether this phone has ever proved itself to this service."""
-    approved = select(Verification.id).where(
-        Verification.service_id == service.id,
-        Verification.phone_fingerprint.in_(kit.keyring.fingerprints(phone.e164)),
-        Verification.status == VerificationStatus.APPROVED,
-    )
-    return db.session.scalar(approved.limit(1)) is not None

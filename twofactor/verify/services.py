@@ -15,6 +15,7 @@ from twofactor.extensions import db
 from twofactor.kit import Kit
 from twofactor.models import ApiAccount, ApiKey, Service
 from twofactor.models.database import changed
+from twofactor.sms.wording import can_write
 from twofactor.words import AuditEvent, Scope
 
 OVERLAP = timedelta(hours=24)  # how long the old secret of a rotated key works
@@ -22,6 +23,7 @@ ORDINARY = (Scope.SERVICES, Scope.VERIFY, Scope.ATTEMPTS)
 # What every gateway takes alike; numbers belong to one gateway, so they are its settings' matter.
 SENDER = re.compile(r"(?=[0-9]*[A-Za-z])[A-Za-z0-9]{3,11}", re.ASCII)
 SHORTEST_CODE = 6
+MOST_BRAND = 64  # characters
 LONGEST_CODE = 10
 
 
@@ -67,13 +69,26 @@ def create_service(kit: Kit, account: ApiAccount, name: str, code_length: int = 
     return service
 
 
-def set_sender(kit: Kit, service: Service, sender: str) -> None:
-    """From now on the texts of a service come from this sender ID; empty: from whom the gateway's
-    settings name. Raises ValueError."""
+def show_as(
+    kit: Kit, service: Service, *, brand: str | None = None, sender: str | None = None
+) -> None:
+    """Change the name in the texts of a service and whom they come from; None leaves it, an empty
+    sender is that of the gateway's settings. Raises ValueError."""
+    if brand is not None and not (1 <= len(brand) <= MOST_BRAND and can_write(brand)):
+        raise ValueError("A name must be writable in a text and hold no run of six digits")
     if sender and not SENDER.fullmatch(sender):
         raise ValueError("A sender has 3 to 11 letters and digits, at least one of them a letter")
-    service.sender, service.updated_at = sender, kit.now()
-    _note(kit, AuditEvent.SERVICE_CHANGED, service.account, service=service.sid, sender=sender)
+    service.friendly_name = service.friendly_name if brand is None else brand
+    service.sender = service.sender if sender is None else sender
+    service.updated_at = kit.now()
+    _note(
+        kit,
+        AuditEvent.SERVICE_CHANGED,
+        service.account,
+        service=service.sid,
+        name=service.friendly_name,
+        sender=service.sender,
+    )
 
 
 def delete_service(kit: Kit, service: Service) -> None:

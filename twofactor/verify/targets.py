@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from twofactor.models import Service, Session
+from twofactor.models import Session
 from twofactor.sms.phone import Phone
+from twofactor.verify.tenants import Tenant
 from twofactor.words import Channel, Purpose
 
 
@@ -27,7 +28,7 @@ class Target:
     session: Session | None = None
     authenticator_id: int | None = None
     is_verified: bool = False  # the phone has been confirmed before
-    service: Service | None = None
+    service: Tenant | None = None
     code: str | None = None  # brought by the service; None: one is drawn
     code_length: int | None = None  # None: as the settings say
     language: str = ""  # empty: the user's own

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from twofactor import audit
 from twofactor.kit import Kit, Visitor
-from twofactor.models import Message
 from twofactor.sms import edits, outbox
+from twofactor.sms.outbox import Text
 from twofactor.sms.phone import Phone
 from twofactor.sms.sentences import DEFAULT_LANGUAGE
 from twofactor.sms.wording import trial_text
@@ -18,7 +18,7 @@ LIFETIME = timedelta(minutes=5)
 
 def send(
     kit: Kit, gateway: str, phone: Phone, visitor: Visitor | None, user_id: int | None = None
-) -> Message:
+) -> Text:
     """Put a test text by this gateway alone into the outbox. It counts against every limit.
 
     Raises LimitReached, CountryClosed.
@@ -30,7 +30,6 @@ def send(
     limits.permit_send(kit, phone, address, is_verified=True, now=now)
     edited = edits.of(kit, DEFAULT_LANGUAGE, Purpose.TEST)
     body = trial_text(kit.settings.brand, edited=edited)
-    message = outbox.enqueue(kit, Purpose.TEST, phone, body, now + LIFETIME)
-    message.only_gateway = gateway
-    audit.write(kit, AuditEvent.TEST_SENT, user_id, visitor, gateway=gateway, message=message.sid)
-    return message
+    text = outbox.enqueue(kit, Purpose.TEST, phone, body, now + LIFETIME, only_gateway=gateway)
+    audit.write(kit, AuditEvent.TEST_SENT, user_id, visitor, gateway=gateway, message=text.sid)
+    return text

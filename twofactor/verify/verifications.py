@@ -2,18 +2,21 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import bindparam, select, update
 
 from twofactor import audit, ids, risk
 from twofactor.extensions import db
 from twofactor.kit import Kit, Visitor
 from twofactor.models import Message, Service, Session, Verification
 from twofactor.models.database import changed
+from twofactor.models.prepared import Prepared
+from twofactor.models.verifications import code_place, phone_place
 from twofactor.sms import edits, optouts, outbox, rates
 from twofactor.sms.phone import Phone
 from twofactor.sms.sentences import DEFAULT_LANGUAGE
 from twofactor.sms.wording import code_text
-from twofactor.verify import calls, codes, freezes, limits, pumping, users
+from twofactor.verify import calls, codes, entries, freezes, limits, pumping, users
+from twofactor.verify.entries import Entry, Known, Pending
 from twofactor.verify.targets import (
     CountryClosed,
     NoSendsLeft,
@@ -30,8 +33,11 @@ from twofactor.words import (
     VerificationStatus,
 )
 
+_OF_MESSAGE = Prepared(select(Message.verification_id).where(Message.id == bindparam("of")))
+_SENDER = Prepared(select(Service.sender).where(Service.id == bindparam("of")))
 
-def start(kit: Kit, target: Target, visitor: Visitor | None) -> Verification:
+
+def start(kit: Kit, target: Target, visitor: Visitor | None) -> Entry:
     """A new verification with its text in the outbox; an older one of the same account (or of the
     same service and phone) and purpose ends, so that one code lives (S-05). Without a visitor no
     address is counted. Raises LimitReached, CountryClosed, OptedOut, RiskyPhone, NoCalls."""
@@ -61,16 +67,15 @@ def start(kit: Kit, target: Target, visitor: Visitor | None) -> Verification:
     if verification.is_watched:
         pumping.check(kit, target.phone)
         pumping.count(kit, target.phone)
-    db.session.add(verification)
-    db.session.flush()
-    _enqueue(kit, verification, target.phone, target.channel)
+    entries.add(verification)
+    _enqueue(kit, verification, target.phone)
     _note_send(kit, verification, visitor)
     return verification
 
 
 def resend(
     kit: Kit,
-    verification: Verification,
+    verification: Known,
     visitor: Visitor | None,
     *,
     early: bool,
@@ -81,19 +86,11 @@ def resend(
 
     Raises NotYet, NoSendsLeft, NotLive, LimitReached, OptedOut, NoCalls.
     """
-    now, rules = kit.now(), kit.settings.codes
+    now = kit.now()
     calls.check_offered(kit, channel)
-    live = update(Verification).where(
-        Verification.id == verification.id,
-        Verification.status == VerificationStatus.PENDING,
-        Verification.expires_at > now,
-        Verification.sends < Verification.max_sends,
-        Verification.sends == verification.sends,  # `early` was judged by the latest text
-    )
-    due = live if early else live.where(Verification.next_send_at <= now)
-    wait = timedelta(seconds=rules.wait_after(verification.sends + 1))
-    sent = due.values(sends=Verification.sends + 1, next_send_at=now + wait, channel=channel.value)
-    if changed(sent) != 1:
+    is_sent = _count_send(kit, verification, now, early=early, channel=channel)
+    verification = entries.by_id(verification.id)
+    if not is_sent:
         raise _why_not(verification, now)
     phone = phone_of(kit, verification)
     if optouts.is_stopped(kit, phone.e164):
@@ -104,7 +101,7 @@ def resend(
     rates.hasten(verification.id, now)
     if verification.is_watched and is_guarded:
         pumping.check(kit, phone)
-    _enqueue(kit, verification, phone, channel)
+    _enqueue(kit, verification, phone)
     _note_send(kit, verification, visitor)
 
 
@@ -112,26 +109,17 @@ def chase(kit: Kit, message_id: int) -> bool:
     """Send the same code once more because nobody knows whether this message left. False when the
     code needs none any more, or has no sends left; raises LimitReached."""
     now = kit.now()
-    verification = db.session.scalar(
-        select(Verification)
-        .join(Message, Message.verification_id == Verification.id)
-        .where(Message.id == message_id, Verification.expires_at > now)
-        .execution_options(populate_existing=True)
-    )
-    if verification is None:
+    verification_id = _OF_MESSAGE.scalar(of=message_id)
+    if verification_id is None:
         return False
-    wait = timedelta(seconds=kit.settings.codes.wait_after(verification.sends + 1))
-    live = update(Verification).where(
-        Verification.id == verification.id,
-        Verification.status == VerificationStatus.PENDING,
-        Verification.sends < Verification.max_sends,
-    )
-    if changed(live.values(sends=Verification.sends + 1, next_send_at=now + wait)) != 1:
+    verification = entries.by_id(verification_id)
+    channel = Channel(verification.channel)
+    if not _count_send(kit, verification, now, early=True, channel=channel):
         return False
     phone = phone_of(kit, verification)
     limits.permit_send(kit, phone, None, is_verified=True, now=now)
     rates.hasten(verification.id, now)
-    _enqueue(kit, verification, phone, Channel(verification.channel))
+    _enqueue(kit, verification, phone)
     return True
 
 
@@ -143,18 +131,15 @@ def of_session(session: Session, purpose: Purpose) -> Verification | None:
     return db.session.scalar(latest.order_by(Verification.id.desc()).limit(1))
 
 
-def end(verification: Verification, status: VerificationStatus, now: datetime) -> bool:
+def end(verification_id: int, status: VerificationStatus, now: datetime) -> bool:
     """Move a pending verification to a final status and erase its code; True for who did it."""
-    row = update(Verification).where(
-        Verification.id == verification.id, Verification.status == VerificationStatus.PENDING
-    )
-    if changed(row.values(_ended_as(status, now))) != 1:
+    if not entries.end(verification_id, status, now):
         return False
-    outbox.withdraw([verification.id], now)
+    outbox.withdraw(verification_id, now)
     return True
 
 
-def count_right(kit: Kit, verification: Verification) -> None:
+def count_right(kit: Kit, verification: Entry) -> None:
     """Its code came back: tell the guard against pumping."""
     if verification.is_watched:
         pumping.confirm(kit, verification, phone_of(kit, verification))
@@ -166,14 +151,16 @@ def expire_due(kit: Kit) -> int:
     due = update(Verification).where(
         Verification.status == VerificationStatus.PENDING, Verification.expires_at <= now
     )
-    return changed(due.values(_ended_as(VerificationStatus.EXPIRED, now)))
+    ended = {"status": VerificationStatus.EXPIRED.value, "settled_at": now}
+    return changed(due.values(**ended, code_digest=None, code_sealed=None))
 
 
-def _new(kit: Kit, target: Target, now: datetime) -> Verification:
+def _new(kit: Kit, target: Target, now: datetime) -> Entry:
     rules, sid = kit.settings.codes, ids.new_sid(ids.VERIFICATION)
     length = len(target.code) if target.code else target.code_length or rules.length
     code = target.code or codes.draw(length)
-    verification = Verification(
+    return Entry(
+        id=0,
         sid=sid,
         purpose=target.purpose.value,
         channel=target.channel.value,
@@ -181,9 +168,11 @@ def _new(kit: Kit, target: Target, now: datetime) -> Verification:
         session_id=target.session.id if target.session else None,
         authenticator_id=target.authenticator_id,
         service_id=target.service.id if target.service else None,
+        phone_sealed=kit.keyring.seal(target.phone.e164, phone_place(sid)),
         phone_fingerprint=kit.keyring.fingerprint(target.phone.e164),
         country=target.phone.country,
         code_digest=kit.keyring.digest_code(sid, code),
+        code_sealed=kit.keyring.seal(code, code_place(sid)),
         code_length=length,
         language=target.language or _own_language(target),
         brand=target.style.brand,
@@ -191,16 +180,16 @@ def _new(kit: Kit, target: Target, now: datetime) -> Verification:
         is_watched=target.is_guarded and not target.is_verified,
         tags=dict(target.tags),
         status=VerificationStatus.PENDING.value,
+        checks=0,
         max_checks=rules.max_checks,
         sends=1,
         max_sends=rules.max_sends,
         created_at=now,
         expires_at=now + timedelta(seconds=rules.lifetime_seconds),
         next_send_at=now + timedelta(seconds=rules.wait_after(1)),
+        settled_at=None,
+        told=None,
     )
-    verification.phone_sealed = kit.keyring.seal(target.phone.e164, verification.phone_place)
-    verification.code_sealed = kit.keyring.seal(code, verification.code_place)
-    return verification
 
 
 def _own_language(target: Target) -> str:
@@ -208,30 +197,32 @@ def _own_language(target: Target) -> str:
 
 
 def _replace_older(kit: Kit, target: Target, now: datetime) -> None:
-    for verification in db.session.scalars(_older(kit, target)):
-        expired = now >= verification.expires_at
+    for verification_id, expires_at in _older(kit, target):
+        expired = now >= expires_at
         status = VerificationStatus.EXPIRED if expired else VerificationStatus.CANCELED
-        end(verification, status, now)
+        end(verification_id, status, now)
 
 
-def _older(kit: Kit, target: Target) -> Select[Verification]:
-    older = select(Verification).where(
-        Verification.purpose == target.purpose.value,
-        Verification.status == VerificationStatus.PENDING,
-    )
+def _older(kit: Kit, target: Target) -> Pending:
+    purpose = target.purpose.value
     if target.service is not None:
         prints = kit.keyring.fingerprints(target.phone.e164)
-        older = older.where(Verification.service_id == target.service.id)
-        return older.where(Verification.phone_fingerprint.in_(prints))
+        return entries.pending_of_phone(target.service.id, prints, purpose)
     if target.session is None:
         raise ValueError("a code proves a user or somebody to a service")
-    return older.where(Verification.user_id == target.session.user_id)
+    return entries.pending_of_user(target.session.user_id, purpose)
 
 
-def _enqueue(kit: Kit, verification: Verification, phone: Phone, channel: Channel) -> None:
+def _count_send(kit: Kit, seen: Known, now: datetime, *, early: bool, channel: Channel) -> bool:
+    """Count one more text or call, unless somebody else did since it was seen."""
+    next_at = now + timedelta(seconds=kit.settings.codes.wait_after(seen.sends + 1))
+    return entries.count_send(seen.id, seen.sends, now, next_at, early=early, channel=channel)
+
+
+def _enqueue(kit: Kit, verification: Entry, phone: Phone) -> None:
     if verification.code_sealed is None:
         raise NotLive
-    if channel is Channel.CALL:
+    if verification.channel == Channel.CALL:
         calls.enqueue(kit, verification, phone)
         return
     purpose = Purpose(verification.purpose)
@@ -251,14 +242,14 @@ def _enqueue(kit: Kit, verification: Verification, phone: Phone, channel: Channe
     )
 
 
-def _sender(verification: Verification) -> str:
+def _sender(verification: Entry) -> str:
     """The sender of the service's own; empty where the gateway's settings name it."""
     if verification.service_id is None:
         return ""
-    return db.session.get_one(Service, verification.service_id).sender
+    return str(_SENDER.scalar(of=verification.service_id))
 
 
-def _note_send(kit: Kit, verification: Verification, visitor: Visitor | None) -> None:
+def _note_send(kit: Kit, verification: Entry, visitor: Visitor | None) -> None:
     audit.write(
         kit,
         AuditEvent.CODE_SENT,
@@ -270,25 +261,15 @@ def _note_send(kit: Kit, verification: Verification, visitor: Visitor | None) ->
     )
 
 
-def phone_of(kit: Kit, verification: Verification) -> Phone:
+def phone_of(kit: Kit, verification: Known) -> Phone:
     """The phone that is being proved."""
     number = kit.keyring.unseal(verification.phone_sealed, verification.phone_place)
     return Phone(number, verification.country)
 
 
-def _why_not(verification: Verification, now: datetime) -> Exception:
-    db.session.refresh(verification)
+def _why_not(verification: Entry, now: datetime) -> Exception:
     if not verification.is_pending or now >= verification.expires_at:
         return NotLive()
     if verification.sends_left <= 0:
         return NoSendsLeft()
     return NotYet(max(1, int((verification.next_send_at - now).total_seconds() + 0.999)))
-
-
-def _ended_as(status: VerificationStatus, now: datetime) -> dict[str, object]:
-    return {
-        "status": status.value,
-        "settled_at": now,
-        "code_digest": None,
-        "code_sealed": None,
-    }

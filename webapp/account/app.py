@@ -87,6 +87,6 @@ def _picture(address: str) -> str:
 
     picture = segno.make(address, error="m", micro=False)
     drawn: str = picture.svg_inline(
-        scale=5, border=3, omitsize=True, svgclass="qr", title="QR code of the key"
+        scale=5, border=3, omitsize=True, svgclass=None, title="QR code of the key"
     )
     return drawn

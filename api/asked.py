@@ -1,0 +1,19 @@
+"""One request as the desk reads it, whoever carries it in: Flask, or the front."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from werkzeug.datastructures import MultiDict
+
+from api.operation import Caller
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request to one operation."""
+
+    path: str
+    sids: Mapping[str, str]  # in the path, by their names there
+    caller: Caller
+    values: Callable[[], MultiDict[str, str]]  # what was sent; raises ApiError
+    token: str | None = None  # the idempotency key

@@ -1,0 +1,172 @@
+"""Prepared statements: compiled once, then run by the driver itself in the transaction at hand.
+
+For the paths that every code takes: building a statement and running it through SQLAlchemy costs
+ten times what the database needs for it. Values are bound and read by the types of their columns,
+as everywhere else.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, cast
+
+from sqlalchemy import (
+    BindParameter,
+    ClauseElement,
+    ColumnElement,
+    Dialect,
+    bindparam,
+    insert,
+    literal_column,
+)
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.sql import visitors
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.expression import ReturnsRows
+from sqlalchemy.types import TypeEngine
+
+from twofactor.extensions import Base
+from twofactor.models.database import connection
+
+Row = tuple[Any, ...]
+Processor = Callable[[Any], Any] | None
+
+
+class Prepared:
+    """One statement with named parameters; no IN of many values. Safe to share between threads.
+    Raises what SQLAlchemy raises."""
+
+    def __init__(self, statement: ClauseElement) -> None:
+        self._statement = statement
+        self._plans: dict[str, _Plan] = {}
+
+    def all(self, **values: Any) -> list[Row]:
+        """Its rows."""
+        cursor, plan = self._run(values)
+        rows = plan.read(cursor.fetchall(), cursor.description)
+        cursor.close()
+        return rows
+
+    def first(self, **values: Any) -> Row | None:
+        """Its first row, if there is any."""
+        rows = self.all(**values)
+        return rows[0] if rows else None
+
+    def scalar(self, **values: Any) -> Any:
+        """The first column of its first row, or None."""
+        rows = self.all(**values)
+        return rows[0][0] if rows else None
+
+    def run(self, **values: Any) -> int:
+        """How many rows it changed. PostgreSQL can't tell that of an INSERT: let it return ids."""
+        cursor, _ = self._run(values)
+        changed = int(cursor.rowcount)
+        cursor.close()
+        return changed
+
+    def _run(self, values: Mapping[str, Any]) -> tuple[Any, "_Plan"]:
+        here = connection()
+        plan = self._plans.get(here.dialect.name)
+        if plan is None:
+            plan = self._plans[here.dialect.name] = _Plan(self._statement, here.dialect)
+        cursor = here.connection.cursor()
+        try:
+            cursor.execute(plan.text, plan.bind(values))
+        except plan.driver_error as error:
+            cursor.close()
+            raise DBAPIError.instance(
+                plan.text,
+                None,
+                error,
+                plan.driver_error,
+                hide_parameters=True,
+                dialect=here.dialect,
+            ) from error
+        return cursor, plan
+
+
+def row_of(model: type[Base]) -> Prepared:
+    """Inserts one row: its values by column, what is left out as the column says; gives the id."""
+    columns = model.__table__.c
+    values = {
+        column.name: bindparam(column.name, _default(column), column.type)
+        for column in columns
+        if column.name != "id"
+    }
+    statement = insert(model).values(values)
+    return Prepared(statement.returning(columns.id) if "id" in columns else statement)
+
+
+def _default(column: ColumnElement[Any]) -> Any:
+    default = getattr(column, "default", None)
+    return default.arg if default is not None and default.is_scalar else None
+
+
+class _Plan:
+    """A statement as one driver takes it."""
+
+    def __init__(self, statement: ClauseElement, dialect: Dialect) -> None:
+        compiled = cast(SQLCompiler, _spelled_out(statement, dialect).compile(dialect=dialect))
+        if compiled.post_compile_params:
+            raise TypeError("a prepared statement has a fixed number of values: write no IN")
+        self.text = str(compiled)
+        self.driver_error: type[Exception] = dialect.loaded_dbapi.Error
+        self._dialect = dialect
+        self._types = _types(statement)
+        self._readers: list[Processor] | None = None
+        processors = {
+            name: bind.type.dialect_impl(dialect).bind_processor(dialect)
+            for name, bind in compiled.binds.items()
+        }
+        self._fixed = {
+            name: _processed(processors[name], bind.effective_value)
+            for name, bind in compiled.binds.items()
+            if not bind.required
+        }
+        self._writers = {name: writer for name, writer in processors.items() if writer}
+        self._order: Sequence[str] | None = compiled.positiontup
+
+    def bind(self, values: Mapping[str, Any]) -> Any:
+        """The parameters as the driver wants them: by position, or by name."""
+        bound: Mapping[str, Any] = values
+        if self._fixed or self._writers:
+            written = {n: write(values[n]) for n, write in self._writers.items() if n in values}
+            bound = {**self._fixed, **values, **written}
+        return bound if self._order is None else [bound[name] for name in self._order]
+
+    def read(self, rows: Sequence[Row], description: Sequence[Any]) -> list[Row]:
+        """The rows with values of our types."""
+        if self._readers is None:  # a driver names its types with the first answer
+            self._readers = [
+                kind.dialect_impl(self._dialect).result_processor(self._dialect, column[1])
+                for kind, column in zip(self._types, description, strict=False)
+            ]
+        readers = self._readers
+        if not any(readers):
+            return list(rows)
+        return [tuple(map(_processed, readers, row)) for row in rows]
+
+
+def _spelled_out(statement: ClauseElement, dialect: Dialect) -> ClauseElement:
+    """The statement with its own words and numbers written into it, so that partial indexes serve
+    and SQLite need not plan anew with each run."""
+
+    def spell(element: Any, **_: Any) -> Any:
+        if type(element) is not BindParameter or not element.unique:
+            return None
+        spelled = element.type.dialect_impl(dialect).literal_processor(dialect)
+        if spelled is None or not isinstance(element.value, str | int):
+            return None
+        return literal_column(spelled(element.value), element.type)
+
+    whole: Any = statement
+    plain: ClauseElement = visitors.replacement_traverse(whole, {}, spell)
+    return plain
+
+
+def _types(statement: ClauseElement) -> list[TypeEngine[Any]]:
+    if not isinstance(statement, ReturnsRows):
+        return []
+    return [column.type for column in statement.exported_columns]
+
+
+def _processed(processor: Processor, value: Any) -> Any:
+    return value if processor is None else processor(value)

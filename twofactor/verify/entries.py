@@ -1,0 +1,207 @@
+"""Verifications as plain rows: read, added and found by prepared statements."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime
+
+from sqlalchemy import bindparam, select, update
+
+from twofactor.models import Verification
+from twofactor.models.prepared import Prepared, row_of
+from twofactor.models.verifications import Facts
+from twofactor.words import Channel, VerificationStatus
+
+
+@dataclass(slots=True)
+class Entry(Facts):
+    """A verification as its row was when it was read."""
+
+    id: int
+    sid: str
+    purpose: str
+    channel: str
+    user_id: int | None
+    session_id: int | None
+    authenticator_id: int | None
+    service_id: int | None
+    phone_sealed: bytes
+    phone_fingerprint: str
+    country: str
+    code_digest: bytes | None
+    code_sealed: bytes | None
+    code_length: int
+    language: str
+    brand: str
+    app_hash: str
+    is_watched: bool
+    tags: dict[str, str]
+    status: str
+    checks: int
+    max_checks: int
+    sends: int
+    max_sends: int
+    created_at: datetime
+    expires_at: datetime
+    next_send_at: datetime
+    settled_at: datetime | None
+    told: str | None
+
+
+Known = Verification | Entry  # where the caller's form does not matter
+
+ADOPTED = ("tags", "language", "brand", "app_hash")  # what a further text may change
+
+_V = Verification.__table__.c
+COLUMNS = [_V[field.name] for field in fields(Entry)]
+_WRITTEN = [column.name for column in COLUMNS if column.name != "id"]
+_ADD = row_of(Verification)
+_BY_ID = Prepared(select(*COLUMNS).where(_V.id == bindparam("of")))
+_BY_SID = Prepared(
+    select(*COLUMNS).where(_V.service_id == bindparam("service"), _V.sid == bindparam("of"))
+)
+_LATEST = Prepared(
+    select(*COLUMNS)
+    .where(_V.service_id == bindparam("service"), _V.phone_fingerprint == bindparam("phone"))
+    .order_by(_V.id.desc())
+    .limit(1)
+)
+_IS_PENDING = _V.status == VerificationStatus.PENDING.value
+_PENDING_OF_PHONE = Prepared(
+    select(_V.id, _V.expires_at).where(
+        _V.service_id == bindparam("service"),
+        _V.phone_fingerprint == bindparam("phone"),
+        _V.purpose == bindparam("aim"),
+        _IS_PENDING,
+    )
+)
+_PENDING_OF_USER = Prepared(
+    select(_V.id, _V.expires_at).where(
+        _V.user_id == bindparam("user"), _V.purpose == bindparam("aim"), _IS_PENDING
+    )
+)
+_APPROVED = Prepared(
+    select(_V.id)
+    .where(
+        _V.service_id == bindparam("service"),
+        _V.phone_fingerprint == bindparam("phone"),
+        _V.status == VerificationStatus.APPROVED.value,
+    )
+    .limit(1)
+)
+_ADOPT = Prepared(
+    update(Verification)
+    .where(_V.id == bindparam("of"))
+    .values({name: bindparam(f"new_{name}", type_=_V[name].type) for name in ADOPTED})
+)
+_WATCH = Prepared(
+    update(Verification).where(_V.id == bindparam("of"), _V.told.is_(None)).values(told=_V.status)
+)
+_SEND_AGAIN = Prepared(
+    update(Verification)
+    .where(
+        _V.id == bindparam("of"),
+        _IS_PENDING,
+        _V.expires_at > bindparam("now"),
+        _V.sends < _V.max_sends,
+        _V.sends == bindparam("seen"),
+        _V.next_send_at <= bindparam("due"),
+    )
+    .values(sends=_V.sends + 1, next_send_at=bindparam("next"), channel=bindparam("by"))
+)
+_COUNT_CHECK = Prepared(
+    update(Verification)
+    .where(
+        _V.id == bindparam("of"),
+        _IS_PENDING,
+        _V.expires_at > bindparam("now"),
+        _V.checks < _V.max_checks,
+    )
+    .values(checks=_V.checks + 1)
+)
+_END = Prepared(
+    update(Verification)
+    .where(_V.id == bindparam("of"), _IS_PENDING)
+    .values(
+        status=bindparam("end"), settled_at=bindparam("now"), code_digest=None, code_sealed=None
+    )
+)
+FOREVER = datetime.max.replace(tzinfo=UTC)
+
+Pending = list[tuple[int, datetime]]  # ids, and when they expire
+
+
+def add(entry: Entry) -> None:
+    """Make it a row, whose id it has from then on."""
+    entry.id = _ADD.scalar(**{name: getattr(entry, name) for name in _WRITTEN})
+
+
+def by_id(verification_id: int) -> Entry:
+    """The row as it is now. Raises LookupError."""
+    row = _BY_ID.first(of=verification_id)
+    if row is None:
+        raise LookupError(f"verification {verification_id}")
+    return Entry(*row)
+
+
+def by_sid(service_id: int, sid: str) -> Entry | None:
+    """A verification of this service."""
+    row = _BY_SID.first(service=service_id, of=sid)
+    return Entry(*row) if row else None
+
+
+def of_phone(service_id: int, prints: Iterable[str]) -> Entry | None:
+    """The latest verification of a phone at a service, by its fingerprints; living or not."""
+    rows = [row for one in prints if (row := _LATEST.first(service=service_id, phone=one))]
+    return Entry(*max(rows)) if rows else None
+
+
+def pending_of_phone(service_id: int, prints: Iterable[str], purpose: str) -> Pending:
+    """What was started for this phone at this service and has not been ended."""
+    found = [_PENDING_OF_PHONE.all(service=service_id, phone=p, aim=purpose) for p in prints]
+    return [(of, expires_at) for rows in found for of, expires_at in rows]
+
+
+def pending_of_user(user_id: int, purpose: str) -> Pending:
+    """What was started for this user and has not been ended."""
+    return [(of, at) for of, at in _PENDING_OF_USER.all(user=user_id, aim=purpose)]
+
+
+def was_approved(service_id: int, prints: Iterable[str]) -> bool:
+    """Whether this phone has ever proved itself to this service."""
+    return any(_APPROVED.first(service=service_id, phone=one) for one in prints)
+
+
+def adopt(entry: Entry) -> None:
+    """Write down what a further text changed of the entry."""
+    _ADOPT.run(of=entry.id, **{f"new_{name}": getattr(entry, name) for name in ADOPTED})
+
+
+def watch(verification_id: int) -> None:
+    """From now on its changes of status are told."""
+    _WATCH.run(of=verification_id)
+
+
+def count_send(
+    verification_id: int,
+    seen: int,
+    now: datetime,
+    next_at: datetime,
+    *,
+    early: bool,
+    channel: Channel,
+) -> bool:
+    """Count one more text or call of a living code, unless there were others than the `seen` ones,
+    or none is due yet and it is not `early`."""
+    due = FOREVER if early else now
+    asked = {"of": verification_id, "seen": seen, "now": now, "due": due, "next": next_at}
+    return _SEND_AGAIN.run(**asked, by=channel.value) == 1
+
+
+def count_check(verification_id: int, now: datetime) -> bool:
+    """Count one check of a living code that has some left."""
+    return _COUNT_CHECK.run(of=verification_id, now=now) == 1
+
+
+def end(verification_id: int, status: VerificationStatus, now: datetime) -> bool:
+    """Move a pending one to a final status and erase its code; True for who did it."""
+    return _END.run(of=verification_id, end=status.value, now=now) == 1

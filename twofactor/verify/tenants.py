@@ -1,0 +1,55 @@
+"""Services as the hot paths see them: a service and what its account may, in one plain row."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from sqlalchemy import bindparam, select
+
+from twofactor.models import ApiAccount, Service
+from twofactor.models.prepared import Prepared
+
+
+@dataclass(frozen=True, slots=True)
+class Tenant:
+    """A service that has not been deleted."""
+
+    id: int
+    sid: str
+    friendly_name: str
+    code_length: int
+    custom_code_enabled: bool
+    account_id: int
+    account_sid: str
+    language: str  # of texts without one of their own
+    listens: bool  # the account has webhooks
+    sends_per_day: int | None
+    budget_per_day: Decimal | None
+
+
+_FIND = Prepared(
+    select(
+        Service.id,
+        Service.sid,
+        Service.friendly_name,
+        Service.code_length,
+        Service.custom_code_enabled,
+        ApiAccount.id,
+        ApiAccount.sid,
+        ApiAccount.language,
+        ApiAccount.listens,
+        ApiAccount.sends_per_day,
+        ApiAccount.budget_per_day,
+    )
+    .join(ApiAccount, ApiAccount.id == Service.account_id)
+    .where(
+        Service.sid == bindparam("of"),
+        Service.account_id == bindparam("account"),
+        Service.deleted_at.is_(None),
+    )
+)
+
+
+def find(account_id: int, sid: str) -> Tenant | None:
+    """The service with this sid, when it is this account's."""
+    row = _FIND.first(of=sid, account=account_id)
+    return Tenant(*row) if row else None
