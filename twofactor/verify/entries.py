@@ -106,7 +106,7 @@ _SEND_AGAIN = Prepared(
         _V.sends == bindparam("seen"),
         _V.next_send_at <= bindparam("due"),
     )
-    .values(sends=_V.sends + 1, next_send_at=bindparam("next"), channel=bindparam("by"))
+    .values(sends=_V.sends + 1, next_send_at=bindparam("next"), channel=bindparam("way"))
 )
 _COUNT_CHECK = Prepared(
     update(Verification)
@@ -184,17 +184,17 @@ def watch(verification_id: int) -> None:
 def count_send(
     verification_id: int,
     seen: int,
+    channel: Channel,
     now: datetime,
     next_at: datetime,
     *,
     early: bool,
-    channel: Channel,
 ) -> bool:
     """Count one more text or call of a living code, unless there were others than the `seen` ones,
     or none is due yet and it is not `early`."""
-    due = FOREVER if early else now
-    asked = {"of": verification_id, "seen": seen, "now": now, "due": due, "next": next_at}
-    return _SEND_AGAIN.run(**asked, by=channel.value) == 1
+    due, way = FOREVER if early else now, channel.value
+    sent = _SEND_AGAIN.run(of=verification_id, seen=seen, now=now, due=due, next=next_at, way=way)
+    return sent == 1
 
 
 def count_check(verification_id: int, now: datetime) -> bool:

@@ -68,7 +68,7 @@ def start(kit: Kit, target: Target, visitor: Visitor | None) -> Entry:
         pumping.check(kit, target.phone)
         pumping.count(kit, target.phone)
     entries.add(verification)
-    _enqueue(kit, verification, target.phone)
+    _enqueue(kit, verification, target.phone, target.channel)
     _note_send(kit, verification, visitor)
     return verification
 
@@ -88,7 +88,7 @@ def resend(
     """
     now = kit.now()
     calls.check_offered(kit, channel)
-    is_sent = _count_send(kit, verification, now, early=early, channel=channel)
+    is_sent = _count_send(kit, verification, channel, now, early=early)
     verification = entries.by_id(verification.id)
     if not is_sent:
         raise _why_not(verification, now)
@@ -101,7 +101,7 @@ def resend(
     rates.hasten(verification.id, now)
     if verification.is_watched and is_guarded:
         pumping.check(kit, phone)
-    _enqueue(kit, verification, phone)
+    _enqueue(kit, verification, phone, channel)
     _note_send(kit, verification, visitor)
 
 
@@ -114,12 +114,12 @@ def chase(kit: Kit, message_id: int) -> bool:
         return False
     verification = entries.by_id(verification_id)
     channel = Channel(verification.channel)
-    if not _count_send(kit, verification, now, early=True, channel=channel):
+    if not _count_send(kit, verification, channel, now, early=True):
         return False
     phone = phone_of(kit, verification)
     limits.permit_send(kit, phone, None, is_verified=True, now=now)
     rates.hasten(verification.id, now)
-    _enqueue(kit, verification, phone)
+    _enqueue(kit, verification, phone, channel)
     return True
 
 
@@ -213,16 +213,20 @@ def _older(kit: Kit, target: Target) -> Pending:
     return entries.pending_of_user(target.session.user_id, purpose)
 
 
-def _count_send(kit: Kit, seen: Known, now: datetime, *, early: bool, channel: Channel) -> bool:
-    """Count one more text or call, unless somebody else did since it was seen."""
-    next_at = now + timedelta(seconds=kit.settings.codes.wait_after(seen.sends + 1))
-    return entries.count_send(seen.id, seen.sends, now, next_at, early=early, channel=channel)
+def _count_send(
+    kit: Kit, verification: Known, channel: Channel, now: datetime, *, early: bool
+) -> bool:
+    """Count one more text or call, unless somebody else did since the verification was read."""
+    wait = timedelta(seconds=kit.settings.codes.wait_after(verification.sends + 1))
+    return entries.count_send(
+        verification.id, verification.sends, channel, now, now + wait, early=early
+    )
 
 
-def _enqueue(kit: Kit, verification: Entry, phone: Phone) -> None:
+def _enqueue(kit: Kit, verification: Entry, phone: Phone, channel: Channel) -> None:
     if verification.code_sealed is None:
         raise NotLive
-    if verification.channel == Channel.CALL:
+    if channel is Channel.CALL:
         calls.enqueue(kit, verification, phone)
         return
     purpose = Purpose(verification.purpose)
