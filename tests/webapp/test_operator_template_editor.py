@@ -1,5 +1,8 @@
 """/operator/templates/<language>/<name>: an operator's own words."""
 
+import html
+import re
+
 import pytest
 
 from tests.browser import Browser, alert
@@ -85,6 +88,15 @@ def test_the_way_back_to_the_built_in_text(cast: Cast, olive: Browser) -> None:
     assert "Use these words again" in page
     cast.at_code_page()
     assert "security code to log in" in cast.texts()[0]
+
+
+def test_the_words_of_an_older_version_can_be_saved_again(olive: Browser) -> None:
+    send(olive, "save")
+    olive.post(PLACE, action="save", sentence=OWN.replace("opens", "is for"), version="1")
+    (path,) = re.findall(rf'href="({PLACE}\?[^"]+)"', olive.get(PLACE).text)
+    draft = olive.get(html.unescape(path)).text
+    assert f"{OWN}</textarea>" in draft
+    assert 'name="version" value="2"' in draft
 
 
 def test_saving_needs_a_fresh_second_factor_and_the_draft_survives_it(
