@@ -123,3 +123,9 @@ def test_it_is_for_operators_only(cast: Cast) -> None:
     assert alice.get(PLACE).status_code == 403
     answer = alice.post(PLACE, form="/account/preferences", action="save", sentence=OWN)
     assert answer.status_code == 403
+
+
+def test_the_audit_page_shows_what_was_and_what_is(olive: Browser) -> None:
+    send(olive, "save")
+    page = olive.get("/operator/audit?event=text_edited").text
+    assert f"language en, text login, before built-in, after “{OWN}”" in page
