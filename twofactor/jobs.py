@@ -56,7 +56,7 @@ def take(kit: Kit, most: int, only: int | None = None) -> list[Order]:
 def hand_over(order: Order) -> SendResult:
     """Call the gateway. Touches no row."""
     try:
-        return order.gateway.send(order.sms)
+        return order.hand_over()
     except Exception as error:  # an adapter's bug must not lose the text's record
         log.error("gateway %s raised %s", order.gateway.name, type(error).__name__)
         return Unknown(f"the adapter failed: {type(error).__name__}")
@@ -67,11 +67,13 @@ def finish(kit: Kit, answers: Sequence[Answer]) -> None:
     text."""
     for part in parts(answers):
         with transaction():
-            breaker.note_calls([(o.gateway.name, result) for o, result in part], kit.now())
+            # A number that can't call says nothing of texts.
+            texts = [(o.gateway.name, result) for o, result in part if not o.is_call]
+            breaker.note_calls(texts, kit.now())
             settle(kit, part, kit.now(), FOR_CODES)
     for order, result in answers:
         told = type(result).__name__
-        log.info("attempt %s by %s: %s", order.sms.reference, order.gateway.name, told)
+        log.info("attempt %s by %s: %s", order.out.reference, order.gateway.name, told)
         if isinstance(result, Unknown) and order.has_others:
             _chase(kit, order)
 
@@ -83,7 +85,7 @@ def _chase(kit: Kit, order: Order) -> None:
         with transaction():
             verifications.chase(kit, order.message_id)
     except LimitReached as error:
-        log.info("no second way for attempt %s: %s", order.sms.reference, error.limit.name)
+        log.info("no second way for attempt %s: %s", order.out.reference, error.limit.name)
 
 
 def post_next(kit: Kit) -> bool:

@@ -1,6 +1,7 @@
 """What every gateway is: values in, values out; no database, no app, no clock of its own.
 
-An adapter needs no other import than this one: the words of `callback` and `results` are here too.
+An adapter needs no other import than this one: the words of `callback`, `results` and `calls` are
+here too.
 """
 
 import re
@@ -29,6 +30,7 @@ from twofactor.gateways.callback import (
     required,
     single,
 )
+from twofactor.gateways.calls import KeyPress, OutgoingCall, Script
 from twofactor.gateways.results import (
     UNREADABLE,
     Accepted,
@@ -39,7 +41,7 @@ from twofactor.gateways.results import (
     refused,
 )
 from twofactor.gateways.wire import Reply, Wire
-from twofactor.words import ErrorClass, Status
+from twofactor.words import Channel, ErrorClass, Status
 
 __all__ = [
     "UNREADABLE",
@@ -51,11 +53,14 @@ __all__ = [
     "Gateway",
     "GatewayError",
     "InboundText",
+    "KeyPress",
     "Malformed",
+    "OutgoingCall",
     "OutgoingSms",
     "ParsedReceipt",
     "Refused",
     "Reply",
+    "Script",
     "SendResult",
     "Unknown",
     "a_list",
@@ -194,6 +199,10 @@ class Gateway(ABC):
         """True when it can be asked for the money that is left."""
         return type(self).balance is not Gateway.balance
 
+    def answer_path(self, reference: str) -> str:
+        """Where a gateway that calls asks what to say."""
+        return f"/webhooks/{self.name}/voice?attempt={reference}"
+
     @property
     def sender_id(self) -> str:
         """What the phones show as From, or what stands for it with the gateway; '' for none."""
@@ -203,6 +212,11 @@ class Gateway(ABC):
     def sender_of(self, sms: OutgoingSms) -> str:
         """From whom this text is: a service's own sender, else that of the settings."""
         return sms.sender or self.sender_id
+
+    @property
+    def channels(self) -> frozenset[Channel]:
+        """How a code travels by this gateway, with these settings."""
+        return frozenset({Channel.SMS})
 
     @property
     def is_answerable(self) -> bool:
@@ -219,6 +233,10 @@ class Gateway(ABC):
         """Hand over at most `batch_size` texts; one result each, in order."""
         return [self.send(sms) for sms in texts]
 
+    def call(self, call: OutgoingCall) -> SendResult:
+        """Call one phone; only for a gateway whose `channels` say so."""
+        return refused("no_calls", ErrorClass.ROUTE, f"{self.name} makes no calls")
+
     @abstractmethod
     def authenticate(self, callback: Callback) -> None:
         """Raise BadCredential unless this gateway really sent the callback. Reads no meaning."""
@@ -231,6 +249,14 @@ class Gateway(ABC):
         """The texts of an authenticated callback. Raises Malformed; also where the gateway has
         no inbound texts."""
         raise Malformed(f"{self.name} delivers no inbound texts")
+
+    def parse_key(self, callback: Callback) -> KeyPress:
+        """The key that somebody pressed, of an authenticated callback. Raises Malformed."""
+        raise Malformed(f"{self.name} makes no calls")
+
+    def script(self, sentences: Sequence[str], language: str) -> Script:
+        """What to answer to a key, so that these sentences are said."""
+        raise NotImplementedError(f"{self.name} makes no calls")
 
     def balance(self) -> Balance | None:
         """Money left, or None where the gateway does not tell or can't be reached."""

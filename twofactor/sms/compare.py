@@ -18,6 +18,7 @@ from twofactor.sms.routing import rank
 from twofactor.sms.stats.figures import Figures
 from twofactor.sms.stats.history import cells, grouped
 from twofactor.sms.stats.periods import Period
+from twofactor.sms.stats.rollup import CALLS
 from twofactor.words import CODED
 
 SURE = 1.96  # standard deviations: 95 % of the time the truth lies within
@@ -25,6 +26,7 @@ ROUTE = ("gateway", "country")
 
 Rank = tuple[int | None, str, Decimal | None, Listed | None]  # position, reason, price, list's own
 NO_RANK: Rank = (None, "not among the gateways in use", None, None)
+OF_CALLS: Rank = (None, "calls go in the order of the settings", None, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +67,14 @@ def compare(kit: Kit, period: Period, country: str | None = None) -> list[Compar
     coded = grouped(ROUTE, {cell: part for cell, part in parts.items() if cell[-1] in CODED}, kept)
     ranks = _ranks(kit, {place for _, place in every})
     found = [
-        _compared(kit, route, figures, coded.get(route, Figures()), ranks.get(route, NO_RANK))
+        _compared(kit, route, figures, coded.get(route, Figures()), ranks.get(route, _none(route)))
         for route, figures in every.items()
     ]
     return sorted(found, key=lambda row: (row.country, row.rank or 99, row.gateway))
+
+
+def _none(route: tuple[str, ...]) -> Rank:
+    return OF_CALLS if route[0].endswith(CALLS) else NO_RANK
 
 
 def _compared(
