@@ -17,7 +17,7 @@ from twofactor.kit import Kit
 from twofactor.mail import outbox as mails
 from twofactor.models import FenceCounter, PeriodicJob
 from twofactor.models.database import changed, transaction
-from twofactor.sms import breaker, bulk_claim, claims, due, early, outbox, slowness
+from twofactor.sms import balances, breaker, bulk_claim, claims, due, early, outbox, slowness
 from twofactor.sms.orders import Answer, Order
 from twofactor.sms.settle import FOR_CODES, FOR_MANY, parts, settle
 from twofactor.sms.stats import rollup
@@ -176,9 +176,11 @@ def watch(kit: Kit) -> None:
 
 
 def watch_balances(kit: Kit) -> None:
-    """Ask the gateways for our balance there."""
-    findings = looks.look_at_balances(kit)
+    """Ask the gateways for our balance there, and keep it for the pages."""
+    told = balances.ask(kit)
+    findings = looks.look_at_balances(kit, told)
     with transaction():
+        balances.keep(told, kit.now())
         keep.settle(findings, kit.now())
     tell.news(kit)
 
