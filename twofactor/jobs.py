@@ -17,7 +17,7 @@ from twofactor.kit import Kit
 from twofactor.mail import outbox as mails
 from twofactor.models import FenceCounter, PeriodicJob
 from twofactor.models.database import changed, transaction
-from twofactor.sms import breaker, bulk_claim, claims, due, early, outbox, slowness
+from twofactor.sms import balances, breaker, bulk_claim, claims, due, early, outbox, slowness
 from twofactor.sms.orders import Answer, Order
 from twofactor.sms.settle import FOR_CODES, FOR_MANY, parts, settle
 from twofactor.sms.stats import rollup
@@ -40,17 +40,19 @@ log = logging.getLogger(__name__)
 YIELD_SECONDS = 0.02  # how long texts to many step back for one that somebody waits for
 
 
-def deliver_next(kit: Kit, only: int | None = None) -> bool:
-    """Hand one waiting text over, or the one with the id `only`; False when none is due."""
-    orders = take(kit, 1, only)
+def deliver_next(kit: Kit) -> bool:
+    """Hand one waiting text over; False when none is due."""
+    orders = take(kit, 1)
     finish(kit, [(order, hand_over(order)) for order in orders])
     return bool(orders)
 
 
-def take(kit: Kit, most: int, only: int | None = None) -> list[Order]:
-    """Claim the next waiting texts, or the one with the id `only`, their attempts on record."""
+def take(kit: Kit, most: int) -> list[Order]:
+    """Claim the next waiting texts, their attempts on record."""
+    if not due.any_waits(Priority.NOW, kit.now()):
+        return []
     with transaction():
-        return claims.claim(kit, most, only)
+        return claims.claim(kit, most)
 
 
 def hand_over(order: Order) -> SendResult:
@@ -174,9 +176,11 @@ def watch(kit: Kit) -> None:
 
 
 def watch_balances(kit: Kit) -> None:
-    """Ask the gateways for our balance there."""
-    findings = looks.look_at_balances(kit)
+    """Ask the gateways for our balance there, and keep it for the pages."""
+    told = balances.ask(kit)
+    findings = looks.look_at_balances(kit, told)
     with transaction():
+        balances.keep(told, kit.now())
         keep.settle(findings, kit.now())
     tell.news(kit)
 

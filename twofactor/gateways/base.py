@@ -176,8 +176,28 @@ class Gateway(ABC):
 
     def callback_path(self, reference: str) -> str:
         """Where the receipts of one text come back to: the webhook, its token, our reference."""
+        return f"{self.webhook_path('status')}?attempt={reference}"
+
+    def webhook_path(self, what: str) -> str:
+        """Where this gateway brings receipts (`status`) or texts (`inbound`), with its token."""
         token = quote(self.settings["CALLBACK_TOKEN"], safe="") if self.has_path_token else ""
-        return f"/webhooks/{self.name}/status{token and f'/{token}'}?attempt={reference}"
+        return f"/webhooks/{self.name}/{what}{token and f'/{token}'}"
+
+    @property
+    def webhooks_to_enter(self) -> list[str]:
+        """Which of the two addresses somebody has to enter in the gateway's console."""
+        by_hand = [] if self.takes_callback_url else ["status"]
+        return by_hand + (["inbound"] if self.has_inbound else [])
+
+    @property
+    def has_inbound(self) -> bool:
+        """True when it hands on the texts that people send back."""
+        return type(self).parse_inbound is not Gateway.parse_inbound
+
+    @property
+    def tells_balance(self) -> bool:
+        """True when it can be asked for the money that is left."""
+        return type(self).balance is not Gateway.balance
 
     def answer_path(self, reference: str) -> str:
         """Where a gateway that calls asks what to say."""

@@ -83,6 +83,7 @@ def show(sid: str) -> ResponseReturnValue:
             "country": message.country,
             "purpose": message.purpose,
             "channel": message.channel,
+            "carrier": latest.carrier if latest else None,
             "gateway": latest.gateway if latest else None,
             "segments": message.segments,
             "created_at": message.created_at,
