@@ -1,5 +1,8 @@
 """/operator/templates/<language>/<name>: an operator's own words."""
 
+import html
+import re
+
 import pytest
 
 from tests.browser import Browser, alert
@@ -42,7 +45,7 @@ def test_the_characters_that_force_ucs2_are_replaced_for_whom_wants_it(olive: Br
 
 def test_a_draft_in_the_address_is_looked_at_and_changes_nothing(olive: Browser) -> None:
     page = olive.get(PLACE, query_string={"sentence": OWN + " {name}"}).text
-    assert "It knows no placeholder {name}: use {code}, {brand}, {minutes}." in page
+    assert "Knows no placeholder {name}: use {code}, {brand}, {minutes}." in page
     assert "Nobody has edited this text yet." in page
 
 
@@ -57,7 +60,7 @@ def test_a_saved_text_is_sent_and_listed_with_its_author(cast: Cast, olive: Brow
 
 def test_what_the_guard_refuses_is_not_kept(olive: Browser) -> None:
     answer = olive.post(PLACE, action="save", sentence="Hello", version="0")
-    assert "The text must hold {code}, {brand}, {minutes}." in alert(answer)
+    assert "Must hold {code}, {brand}, {minutes}." in alert(answer)
     assert "Nobody has edited this text yet." in answer.text
 
 
@@ -66,7 +69,7 @@ def test_two_segments_need_a_tick(olive: Browser) -> None:
         OWN
         + " Nobody of us asks for it by phone, by mail or at the door, so tell nobody of it at all."
     )
-    assert "takes 2 segments, 1 are allowed" in send(olive, "save", long)
+    assert "Takes 2 segments, 1 are allowed" in send(olive, "save", long)
     assert "Kept." in send(olive, "save", long, dear="y")
 
 
@@ -85,6 +88,15 @@ def test_the_way_back_to_the_built_in_text(cast: Cast, olive: Browser) -> None:
     assert "Use these words again" in page
     cast.at_code_page()
     assert "security code to log in" in cast.texts()[0]
+
+
+def test_the_words_of_an_older_version_can_be_saved_again(olive: Browser) -> None:
+    send(olive, "save")
+    olive.post(PLACE, action="save", sentence=OWN.replace("opens", "is for"), version="1")
+    (path,) = re.findall(rf'href="({PLACE}\?[^"]+)"', olive.get(PLACE).text)
+    draft = olive.get(html.unescape(path)).text
+    assert f"{OWN}</textarea>" in draft
+    assert 'name="version" value="2"' in draft
 
 
 def test_saving_needs_a_fresh_second_factor_and_the_draft_survives_it(
@@ -111,3 +123,9 @@ def test_it_is_for_operators_only(cast: Cast) -> None:
     assert alice.get(PLACE).status_code == 403
     answer = alice.post(PLACE, form="/account/preferences", action="save", sentence=OWN)
     assert answer.status_code == 403
+
+
+def test_the_audit_page_shows_what_was_and_what_is(olive: Browser) -> None:
+    send(olive, "save")
+    page = olive.get("/operator/audit?event=text_edited").text
+    assert f"language en, text login, before built-in, after “{OWN}”" in page
