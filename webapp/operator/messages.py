@@ -83,6 +83,7 @@ def show(sid: str) -> ResponseReturnValue:
             "country": message.country,
             "purpose": message.purpose,
             "carrier": latest.carrier if latest else None,
+            "channel": message.channel,
             "gateway": latest.gateway if latest else None,
             "segments": message.segments,
             "created_at": message.created_at,
