@@ -9,7 +9,8 @@ from sqlalchemy import ColumnElement, Subquery, func, or_, select
 from twofactor.extensions import db
 from twofactor.models import Attempt, Message, Receipt, Verification
 from twofactor.models.rollups import UNKNOWN
-from twofactor.words import Purpose
+from twofactor.sms.stats.rollup import CALLS
+from twofactor.words import Channel, Purpose
 
 LOOKED_THROUGH = 20_000  # messages a page of the list looks at
 OUT_OF_ORDER = timedelta(minutes=1)  # between the numbers of messages and their times
@@ -156,9 +157,11 @@ def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
         (Message.status, wanted.status),
         (Message.country, wanted.country),
         (Message.purpose, wanted.purpose),
-        (Attempt.gateway, wanted.gateway),
+        (Attempt.gateway, wanted.gateway.removesuffix(CALLS)),
     )
     found: list[ColumnElement[bool]] = [column == value for column, value in equal if value]
+    if wanted.gateway.endswith(CALLS):  # as the figures name them
+        found.append(Message.channel == Channel.CALL)
     if wanted.carrier:
         found.append(Attempt.carrier == ("" if wanted.carrier == UNKNOWN else wanted.carrier))
     if wanted.error:

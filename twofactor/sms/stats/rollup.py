@@ -14,7 +14,6 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    Executable,
     Select,
     Table,
     bindparam,
@@ -53,12 +52,12 @@ from twofactor.words import Channel
 
 CALLS = " calls"  # behind a gateway's name
 MARK = "deliveries"
-BATCH = 2_000  # notes a transaction
-TAIL = 5_000  # notes a page looks at; more are waited for
+BATCH = 250  # notes a transaction, so that receipts never wait long for their turn to write
+TAIL = 2_000  # notes a page looks at; more are waited for
 MINUTES_KEPT = timedelta(hours=3)  # the longest period by the minute, the one before, and some
 
 Deltas = dict[Key, Counter[str]]
-Slots = dict[tuple[int, int], Counter[str]]  # by cell id and slot
+Slices = dict[tuple[int, int], Counter[str]]  # by cell id, and start or slot
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,14 +98,22 @@ def add(deltas: Deltas, now: datetime) -> None:
     """Add differences to every span. The EVER span only grows: it counts how often something was
     reached, so that a late correction never looks like a counter that began anew."""
     ids = _cell_ids({at.cell for at in deltas})
-    slots: Slots = {}
-    for at, delta in deltas.items():
-        for span in SPANS:
-            if span != MINUTE or at.slice >= _first_minute(now):
-                of = (ids[at.cell], slot(span, wider(at.slice, span)))
-                slots.setdefault(of, Counter()).update(+delta if span == EVER else delta)
+    counts: Slices = {(ids[at.cell], at.slice): delta for at, delta in deltas.items()}
+    ever = _widened({of: +delta for of, delta in counts.items()}, EVER)
+    slots = {(cell_id, slot(EVER, at)): delta for (cell_id, at), delta in ever.items()}
+    for span in SPANS[: SPANS.index(EVER)]:
+        counts, first = _widened(counts, span), _first_minute(now) if span == MINUTE else 0
+        slots |= {(of, slot(span, at)): delta for (of, at), delta in counts.items() if at >= first}
     _upsert(delivery_rollups, MEASURES, _delivery_rows(slots))
     _upsert(cost_rollups, ("millionths",), _cost_rows(slots))
+
+
+def _widened(counts: Slices, span: int) -> Slices:
+    """The same counts by longer slices."""
+    wide: Slices = {}
+    for (cell_id, at), delta in counts.items():
+        wide.setdefault((cell_id, wider(at, span)), Counter()).update(delta)
+    return wide
 
 
 def forget_minutes(now: datetime) -> None:
@@ -193,35 +200,36 @@ def _remember(counted: Sequence[tuple[int, str]]) -> None:
         db.session.connection().execute(own.values(counted=bindparam("words")), rows)
 
 
-def _delivery_rows(slots: Slots) -> list[dict[str, Any]]:
-    return [
-        {"cell_id": cell_id, "slot": slot} | {name: delta.get(name, 0) for name in MEASURES}
-        for (cell_id, slot), delta in sorted(slots.items())
-        if any(not name.startswith(COST) for name, amount in delta.items() if amount)
+def _delivery_rows(slots: Slices) -> list[tuple[Any, ...]]:
+    """In the order of the table's columns, as are the next."""
+    rows = [
+        (*of, *[delta.get(name, 0) for name in MEASURES]) for of, delta in sorted(slots.items())
     ]
+    return [row for row in rows if any(row[2:])]
 
 
-def _cost_rows(slots: Slots) -> list[dict[str, Any]]:
+def _cost_rows(slots: Slices) -> list[tuple[Any, ...]]:
     return [
-        {"cell_id": cell_id, "slot": slot, "currency": name[len(COST) :], "millionths": amount}
-        for (cell_id, slot), delta in sorted(slots.items())
+        (*of, name[len(COST) :], amount)
+        for of, delta in sorted(slots.items())
         for name, amount in sorted(delta.items())
         if name.startswith(COST) and amount
     ]
 
 
-def _upsert(table: Table, sums: Sequence[str], rows: list[dict[str, Any]]) -> None:
-    if not rows:
-        return
-    db.session.connection().execute(_raise(db.engine.dialect.name, table, tuple(sums)), rows)
+def _upsert(table: Table, sums: Sequence[str], rows: list[tuple[Any, ...]]) -> None:
+    if rows:
+        raising = _raise(db.engine.dialect.name, table, tuple(sums))
+        db.session.connection().exec_driver_sql(raising, rows)
 
 
 @cache
-def _raise(dialect_name: str, table: Table, sums: tuple[str, ...]) -> Executable:
-    """The upsert that adds; built once, for that takes longer than running it."""
-    dialect = sqlite if dialect_name == "sqlite" else postgresql
-    new = dialect.insert(table)
+def _raise(dialect_name: str, table: Table, sums: tuple[str, ...]) -> str:
+    """The upsert that adds, as the driver takes it: it gets many rows, each by position."""
+    is_sqlite = dialect_name == "sqlite"
+    driver = sqlite.dialect() if is_sqlite else postgresql.dialect(paramstyle="format")  # type: ignore[no-untyped-call]
+    new = (sqlite if is_sqlite else postgresql).insert(table)
     raised = {name: table.c[name] + new.excluded[name] for name in sums}
     keys = [column.name for column in table.primary_key]
-    statement: Executable = new.on_conflict_do_update(index_elements=keys, set_=raised)
-    return statement
+    statement = new.on_conflict_do_update(index_elements=keys, set_=raised)
+    return str(statement.compile(dialect=driver, column_keys=table.columns.keys()))
