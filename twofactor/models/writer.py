@@ -22,6 +22,7 @@ from twofactor.models.database import turn
 GROUP_SIZE = 256
 QUEUE_SIZE = 4096
 WAIT_SECONDS = 12.0
+IDLE_SECONDS = 1.0  # then the connection goes back to the pool
 GRACE_SECONDS = 2.0  # for work that is being written when its time is up
 # The database as a whole refuses: trying each work alone would make all of them wait in turn.
 REFUSALS = (OperationalError, InterfaceError)
@@ -70,6 +71,7 @@ class GroupWriter:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._queue: SimpleQueue[_Entry | None] = SimpleQueue()
+        self._connection: Connection | None = None  # of the thread alone
         self._thread: Thread | None = None
         self._starting = Lock()
 
@@ -118,7 +120,7 @@ class GroupWriter:
                 self._thread.start()
 
     def _write(self) -> None:
-        while (first := self._queue.get()) is not None:
+        while (first := self._first()) is not None:
             group = [first]
             stop = False
             while len(group) < GROUP_SIZE and not stop:
@@ -132,7 +134,22 @@ class GroupWriter:
                     group.append(more)
             self._commit([entry for entry in group if entry.claim()])
             if stop:
-                return
+                break
+        self._let_go()
+
+    def _first(self) -> _Entry | None:
+        """What comes next, however late. Groups that follow each other share a connection: another
+        one would have to be tested, and to prepare every statement."""
+        try:
+            return self._queue.get(timeout=IDLE_SECONDS)
+        except Empty:
+            self._let_go()
+            return self._queue.get()
+
+    def _let_go(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
 
     def _commit(self, group: list[_Entry]) -> None:
         try:
@@ -153,12 +170,16 @@ class GroupWriter:
         for entry in group:
             by_verb.setdefault(entry.verb, []).append(entry)
         done: list[tuple[_Entry, Any]] = []
-        with turn(self._engine), self._engine.connect() as connection:
-            connection.execution_options(writes=True)
-            with connection.begin():
-                for verb, entries in by_verb.items():
-                    results = verb(connection, [entry.item for entry in entries])
-                    done.extend(zip(entries, results, strict=True))
+        with turn(self._engine):
+            self._connection = self._connection or self._engine.connect()
+            try:
+                with self._connection.execution_options(writes=True).begin():
+                    for verb, entries in by_verb.items():
+                        results = verb(self._connection, [entry.item for entry in entries])
+                        done.extend(zip(entries, results, strict=True))
+            except BaseException:
+                self._let_go()  # broken perhaps, so that the next group begins with a sound one
+                raise
         return done
 
 
