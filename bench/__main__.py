@@ -9,7 +9,16 @@ import sys
 
 import bench
 
-NO_MEASUREMENTS = {"__main__", "load", "server", "stub", "texts", "smallest"}
+NO_MEASUREMENTS = {
+    "__main__",
+    "cpu",
+    "load",
+    "server",
+    "slow_disk",
+    "smallest",
+    "stub",
+    "texts",
+}
 
 
 def names() -> list[str]:

@@ -6,6 +6,7 @@ from twofactor.gateways.base import Callback, Gateway
 from twofactor.house import House
 from twofactor.ids import ATTEMPT, is_sid
 from webhooks.callbacks import Answer
+from webhooks.headers import Headers
 
 
 def gateway_of(built: House, name: str) -> Gateway:
@@ -26,7 +27,7 @@ def callback_of(built: House, token: str) -> Callback:
     return Callback(
         method=request.method,
         url=built.kit.settings.public_url + request.path + (f"?{query}" if query else ""),
-        headers={name.lower(): value for name, value in request.headers.items()},
+        headers=Headers(request.environ),
         body=request.get_data(cache=False),
         received_at=built.kit.now(),
         path_token=token,

@@ -15,6 +15,7 @@ from twofactor.gateways.base import Callback
 from twofactor.house import House
 from twofactor.ids import ATTEMPT, is_sid
 from webhooks.callbacks import Answer
+from webhooks.headers import Headers
 from webhooks.receipts import receive
 
 BODY_BYTES = 64 * 1024  # as for every other request
@@ -42,7 +43,7 @@ def in_front(application: Application, built: House) -> Application:
         callback = Callback(
             method="POST",
             url=f"{public_url}{path[0]}?{query}" if query else public_url + path[0],
-            headers=_headers(environ),
+            headers=Headers(environ),
             body=environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"])),
             received_at=built.kit.now(),
             path_token=path[2] or "",
@@ -64,19 +65,14 @@ def _is_plain(environ: Environ) -> bool:
     )
 
 
-def _headers(environ: Environ) -> dict[str, str]:
-    found = {
-        name[5:].replace("_", "-").lower(): value
-        for name, value in environ.items()
-        if name.startswith("HTTP_")
-    }
-    found["content-type"] = environ.get("CONTENT_TYPE", "")
-    return found
-
-
 def _attempt(query: str) -> str:
     """Our reference out of the query, or nothing where it has not its shape."""
-    named = ",".join(parse_qs(query).get("attempt", ())) if "attempt=" in query else ""
+    if "attempt=" not in query:
+        return ""
+    alone = query.removeprefix("attempt=")  # as it is in most: no need to take it apart
+    if is_sid(alone, ATTEMPT):
+        return alone
+    named = ",".join(parse_qs(query).get("attempt", ()))
     return named if is_sid(named, ATTEMPT) else ""
 
 

@@ -26,7 +26,7 @@ ATTEMPTS = (
     " error_code error_class reason segments price currency created_at sent_at delivered_at"
     " settled_at confirmed_at counted"
 ).split()
-RECEIPTS = "fact attempt_id gateway status raw_status error_code moved received_at".split()
+RECEIPTS = "attempt_id gateway status raw_status error_code moved received_at".split()
 _FAILURE_SHARES = [share for *_, share in FAILURES]
 _NAMES, _SHARES = list(GATEWAYS), [carriage.share for carriage in GATEWAYS.values()]
 _PURPOSES, _PURPOSE_SHARES = [p.value for p in PURPOSES], list(PURPOSES.values())
@@ -217,7 +217,6 @@ class Past:
     def _receipt(self, rows: Rows, gateway: str, fate: Fate, at: datetime) -> None:
         rows.receipts.append(
             (
-                f"{self.tag}{self.attempt_id:056x}",
                 self.attempt_id,
                 gateway,
                 fate.status,

@@ -1,8 +1,10 @@
 """Whatever a callback holds, a gateway answers with facts or with one of its two errors."""
 
 import json
+from collections.abc import Callable
+from functools import partial
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 import pytest
 from hypothesis import given
@@ -10,6 +12,7 @@ from hypothesis import strategies as st
 
 from tests.gateways.corpus import NOW, PATH_TOKEN, SECRETS, receiver, rows
 from twofactor.gateways.base import BadCredential, Callback, Malformed
+from twofactor.gateways.callback import form_pairs
 
 SAMPLES = {
     name: [row.callback for row in rows() if row.gateway == name and row.auth == "valid"]
@@ -87,3 +90,20 @@ def test_it_lets_nothing_in_by_accident(
         return  # these sign the address, which is left as it was
     with pytest.raises(BadCredential):
         gateway.authenticate(callback)
+
+
+@given(st.text(st.sampled_from("ab=&+%2Fé;"), max_size=40))
+def test_a_form_is_read_as_the_standard_library_reads_it(text: str) -> None:
+    def read(decode: Callable[[str], object]) -> object:
+        try:
+            return decode(text)
+        except UnicodeDecodeError:
+            return None
+
+    theirs = partial(parse_qsl, keep_blank_values=True, errors="strict")
+    assert read(form_pairs) == read(theirs)
+
+
+def test_a_form_of_too_many_fields_is_malformed() -> None:
+    with pytest.raises(Malformed):
+        assert Callback("POST", "https://h/", {}, b"&" * 100, NOW).form

@@ -7,6 +7,8 @@ from typing import Annotated, Any
 from sqlalchemy import BigInteger, DateTime, Dialect, Integer, Numeric, String, TypeDecorator
 from sqlalchemy.orm import mapped_column
 
+MILLIONTHS = 1_000_000  # of a currency's unit
+
 
 class UtcTime(TypeDecorator[datetime]):
     """An aware UTC time, also on SQLite, which keeps no zone. Refuses naive values."""
@@ -41,12 +43,12 @@ class Money(TypeDecorator[Decimal]):
     def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> Any:
         if value is None or dialect.name != "sqlite":
             return value
-        return int((value * 1_000_000).to_integral_value())
+        return int((value * MILLIONTHS).to_integral_value())
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
         if value is None:
             return None
-        return Decimal(value) / 1_000_000 if dialect.name == "sqlite" else Decimal(value)
+        return Decimal(value) / MILLIONTHS if dialect.name == "sqlite" else Decimal(value)
 
 
 # SQLite numbers rows by itself only for INTEGER primary keys.

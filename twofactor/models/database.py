@@ -16,6 +16,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, event, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import UpdateBase
 
@@ -143,6 +144,23 @@ def changed(statement: UpdateBase) -> int:
     else was first, or that the condition no longer holds.
     """
     return connection().execute(statement).rowcount
+
+
+@contextmanager
+def at_once(connection: Connection) -> Iterator[None]:
+    """Send the statements within without waiting for each answer, where the database can: one way
+    to PostgreSQL and back for all of them. For statements whose results nobody reads. Raises what
+    they raise, at the end at the latest."""
+    if connection.dialect.name != "postgresql":
+        yield
+        return
+    driver: Any = connection.connection.driver_connection
+    base = connection.dialect.loaded_dbapi.Error
+    try:
+        with driver.pipeline():
+            yield
+    except base as error:
+        raise DBAPIError.instance(None, None, error, base, dialect=connection.dialect) from error
 
 
 def is_writable() -> bool:

@@ -65,19 +65,20 @@ class Attempt(Base):
 
 
 class Receipt(Base):
-    """A delivery fact as reported, append-only. The same fact twice is one row (S-54)."""
+    """A delivery fact as reported, append-only. The same fact twice is one row (S-54); its
+    key begins with the attempt, so that new ones lie together however many there are."""
 
     __tablename__ = "receipts"
+    __table_args__ = (
+        UniqueConstraint("attempt_id", "raw_status", "error_code", name="uq_receipts_fact"),
+    )
 
     id: Mapped[Id]
-    fact: Mapped[str] = mapped_column(String(64), unique=True)  # digest of what makes it one fact
-    attempt_id: Mapped[int] = mapped_column(
-        ForeignKey("attempts.id", ondelete="CASCADE"), index=True
-    )
+    attempt_id: Mapped[int] = mapped_column(ForeignKey("attempts.id", ondelete="CASCADE"))
     gateway: Mapped[Word]
     status: Mapped[str | None] = mapped_column(String(32))  # Status, or nothing we count
-    raw_status: Mapped[str] = mapped_column(String(64))
-    error_code: Mapped[str] = mapped_column(String(64), default="")
+    raw_status: Mapped[str] = mapped_column(String(CODE_LENGTH))
+    error_code: Mapped[str] = mapped_column(String(CODE_LENGTH), default="")
     moved: Mapped[bool] = mapped_column(default=False)  # it changed the attempt's status
     flag: Mapped[Word] = mapped_column(default="")  # ReceiptFlag, or nothing odd
     received_at: Mapped[Time] = mapped_column(index=True)

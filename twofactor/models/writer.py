@@ -23,6 +23,7 @@ from twofactor.models.database import at_hand, turn
 GROUP_SIZE = 256
 QUEUE_SIZE = 4096
 WAIT_SECONDS = 12.0
+IDLE_SECONDS = 1.0  # then the connection goes back to the pool
 GRACE_SECONDS = 2.0  # for work that is being written when its time is up
 # The database as a whole refuses: trying each work alone would make all of them wait in turn.
 REFUSALS = (OperationalError, InterfaceError)
@@ -88,6 +89,7 @@ class GroupWriter:
         self._engine = engine
         self._queue: SimpleQueue[_Entry | None] = SimpleQueue()
         self._next: list[_Entry] = []  # what works of the last group want done after its commit
+        self._connection: Connection | None = None  # of the thread alone
         self._thread: Thread | None = None
         self._starting = Lock()
 
@@ -147,14 +149,30 @@ class GroupWriter:
             group, self._next = self._next, []
             while len(group) < GROUP_SIZE and not is_stopping:
                 try:
-                    entry = self._queue.get(block=not group)
+                    entry = self._queue.get_nowait() if group else self._first()
                 except Empty:
                     break
                 if entry is None:
                     is_stopping = True
                 elif entry.claim():
                     group.append(entry)
-            self._commit(group)
+            if group:
+                self._commit(group)
+        self._let_go()
+
+    def _first(self) -> _Entry | None:
+        """What comes next, however late. Groups that follow each other share a connection: another
+        one would have to be tested, and to prepare every statement."""
+        try:
+            return self._queue.get(timeout=IDLE_SECONDS)
+        except Empty:
+            self._let_go()
+            return self._queue.get()
+
+    def _let_go(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
 
     def _alone(self, work: Callable[[Connection], R]) -> R:
         with self._engine.begin() as connection, at_hand(connection):
@@ -185,12 +203,16 @@ class GroupWriter:
         for entry in group:
             by_verb.setdefault(entry.verb, []).append(entry)
         done: list[tuple[_Entry, Any]] = []
-        with turn(self._engine, for_many=True), self._engine.connect() as connection:
-            connection.execution_options(writes=True)
-            with connection.begin(), at_hand(connection):
-                for verb, entries in by_verb.items():
-                    results = verb(connection, [entry.item for entry in entries])
-                    done.extend(zip(entries, results, strict=True))
+        with turn(self._engine, for_many=True):
+            here = self._connection = self._connection or self._engine.connect()
+            try:
+                with here.execution_options(writes=True).begin(), at_hand(here):
+                    for verb, entries in by_verb.items():
+                        results = verb(here, [entry.item for entry in entries])
+                        done.extend(zip(entries, results, strict=True))
+            except BaseException:
+                self._let_go()  # broken perhaps, so that the next group begins with a sound one
+                raise
         return done
 
 

@@ -41,16 +41,17 @@ class Report:
 
     gateway: str
     receipt: ParsedReceipt
-    prints: Sequence[str]  # the phone's fingerprints, newest first; empty where it is not told
+    prints: Sequence[str]  # the phone's fingerprints, newest first; empty where not told or needed
     at: datetime
 
 
 def waiting(connection: Connection, lost: Sequence[Report]) -> Waiting:
     """Which of the phones of these reports have a call under way, their attempts locked: such a
     call can't end before what it may have to join is written."""
-    gateways = {report.gateway for report in lost if _is_joinable(report)}
-    if not gateways:
+    lost = [report for report in lost if _is_joinable(report)]
+    if not lost:
         return set()
+    gateways = {report.gateway for report in lost}
     under_way = select(Attempt.gateway, Attempt.phone_fingerprint).where(
         Attempt.outcome == literal_column("''"),  # a literal, so that the partial index serves
         Attempt.gateway_ref.is_(None),

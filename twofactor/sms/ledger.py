@@ -4,29 +4,21 @@ Works on many at a time and on the caller's connection, without ORM objects: few
 whole group, however many receipts it holds. Nothing here touches a verification (S-58).
 """
 
-import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from operator import attrgetter
 
-from sqlalchemy import (
-    Connection,
-    Update,
-    bindparam,
-    func,
-    insert,
-    or_,
-    select,
-    update,
-)
+from sqlalchemy import Connection
 
 from twofactor.gateways.base import ParsedReceipt
-from twofactor.models import Attempt, Message, Receipt
+from twofactor.models.database import at_once
 from twofactor.models.delivery import CODE_LENGTH
+from twofactor.models.rows import folded
 from twofactor.sms import changes, optouts
-from twofactor.sms.moves import moved, replaceable
+from twofactor.sms.moves import moved
+from twofactor.sms.postings import ACCEPTED, LEARNT, MOVED, postings
 from twofactor.words import ErrorClass, OptOutSource, ReceiptFlag, Status
 
 OLD = timedelta(days=7)  # what is told of an older message is kept, but moves nothing (S-56)
@@ -34,7 +26,7 @@ OLD = timedelta(days=7)  # what is told of an older message is kept, but moves n
 
 @dataclass(slots=True)
 class Entry:
-    """An attempt as its locked row has it; facts change it, and then it is written back."""
+    """An attempt as its locked row has it, and below what new facts make of it."""
 
     id: int
     sid: str
@@ -44,14 +36,14 @@ class Entry:
     phone_fingerprint: str
     status: str
     outcome: str
-    error_code: str
-    error_class: str
-    price: Decimal | None
-    currency: str
     created_at: datetime
     sent_at: datetime | None
-    delivered_at: datetime | None
-    settled_at: datetime | None
+
+    error_code: str = ""
+    error_class: str = ""
+    settled_at: datetime | None = None
+    price: Decimal | None = None
+    currency: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,53 +55,76 @@ class Fact:
     at: datetime
 
     @property
-    def digest(self) -> str:
+    def key(self) -> tuple[int, str, str]:
         """What makes it the same fact when it comes again."""
-        parts = (str(self.entry.id), self.receipt.raw_status, self.receipt.error_code)
-        return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+        receipt = self.receipt
+        return self.entry.id, receipt.raw_status[:CODE_LENGTH], receipt.error_code[:CODE_LENGTH]
 
 
-def by_sids(connection: Connection, sids: Sequence[str]) -> list[Entry]:
+def by_sids(connection: Connection, sids: Iterable[str]) -> list[Entry]:
     """The attempts with these sids of ours, locked until the transaction ends."""
-    return [Entry(*row) for row in connection.execute(_BY_SID, {"sids": sids})]
+    dialect = connection.dialect.name
+    wanted = folded(dialect, [(sid,) for sid in sids])
+    return [Entry(*row) for row in connection.execute(postings(dialect).by_sids, wanted)]
 
 
-def by_ids(connection: Connection, ids: Sequence[int]) -> list[Entry]:
+def by_ids(connection: Connection, ids: Iterable[int]) -> list[Entry]:
     """The attempts of these row numbers, locked until the transaction ends."""
-    return [Entry(*row) for row in connection.execute(_BY_ID, {"ids": ids})]
+    dialect = connection.dialect.name
+    wanted = folded(dialect, [(of,) for of in ids])
+    return [Entry(*row) for row in connection.execute(postings(dialect).by_ids, wanted)]
 
 
-def by_refs(connection: Connection, gateway: str, refs: Sequence[str]) -> list[Entry]:
+def by_refs(connection: Connection, gateway: str, refs: Iterable[str]) -> list[Entry]:
     """The attempts that a gateway knows by these ids, locked until the transaction ends."""
-    values = {"gateway": gateway, "refs": refs}
-    return [Entry(*row) for row in connection.execute(_BY_REF, values)]
+    dialect = connection.dialect.name
+    wanted = {"gateway": gateway, **folded(dialect, [(ref,) for ref in refs])}
+    return [Entry(*row) for row in connection.execute(postings(dialect).by_refs, wanted)]
 
 
 def take(connection: Connection, facts: Sequence[Fact]) -> list[bool]:
     """Write facts down, in order; for each whether it is new. Their entries were read in the
     same transaction, one an attempt."""
-    digests = [fact.digest for fact in facts]
-    known = set(connection.execute(_KNOWN, {"facts": digests}).scalars()) if facts else set()
-    rows: list[dict[str, Any]] = []
-    moves: list[tuple[Fact, Status]] = []
-    news = []
-    for digest, fact in zip(digests, facts, strict=True):
-        news.append(digest not in known)
-        if digest in known:
-            continue
-        known.add(digest)
-        status, flag = _judged(fact)
-        rows.append(_row(fact, digest, flag, is_moved=status is not None))
-        _change(fact, status)
+    known = _known(connection, facts)
+    news = _News()
+    are_new = []
+    for fact in facts:
+        are_new.append(fact.key not in known)
+        if fact.key not in known:
+            known.add(fact.key)
+            news.add(fact)
+    if news.receipts:
+        _write(connection, news)
+    return are_new
+
+
+@dataclass(slots=True)
+class _News:
+    """What new facts change."""
+
+    receipts: list[tuple[object, ...]] = field(default_factory=list)  # each as KEPT
+    learnt: dict[int, Entry] = field(default_factory=dict)  # by id
+    moved: dict[int, Entry] = field(default_factory=dict)
+    stops: list[Fact] = field(default_factory=list)
+
+    def add(self, fact: Fact) -> None:
+        entry, (status, flag) = fact.entry, _judged(fact)
+        self.receipts.append(_row(fact, flag, is_moved=status is not None))
+        if _learns(fact):
+            self.learnt[entry.id] = entry
         if status is not None:
-            moves.append((fact, status))
-    if rows:
-        connection.execute(insert(Receipt), rows)
-        _write_back(connection, [fact for fact, is_new in zip(facts, news, strict=True) if is_new])
-        _move_messages(connection, moves)
-        changes.note_many(connection, [fact.entry.message_id for fact in facts])
-        _mark_opt_outs(connection, [fact for fact, status in moves if status.is_failure])
-    return news
+            _move(fact, status)
+            self.moved[entry.id] = entry
+            if status.is_failure and fact.receipt.error_class is ErrorClass.OPTED_OUT:
+                self.stops.append(fact)
+
+
+def _known(connection: Connection, facts: Sequence[Fact]) -> set[tuple[int, str, str]]:
+    if not facts:
+        return set()
+    dialect = connection.dialect.name
+    wanted = folded(dialect, [(of,) for of in {fact.entry.id for fact in facts}])
+    return {(*row,) for row in connection.execute(postings(dialect).known, wanted)}
 
 
 def _judged(fact: Fact) -> tuple[Status | None, str]:
@@ -133,116 +148,63 @@ def _proven(fact: Fact) -> Status | None:
     return reported
 
 
-def _row(fact: Fact, digest: str, flag: str, *, is_moved: bool) -> dict[str, Any]:
-    receipt = fact.receipt
-    return {
-        "fact": digest,
-        "attempt_id": fact.entry.id,
-        "gateway": fact.entry.gateway,
-        "status": receipt.status.value if receipt.status else None,
-        "raw_status": receipt.raw_status[:CODE_LENGTH],
-        "error_code": receipt.error_code[:CODE_LENGTH],
-        "moved": is_moved,
-        "flag": flag,
-        "received_at": fact.at,
-        "done_at": receipt.done_at,
-    }
+def _row(fact: Fact, flag: str, *, is_moved: bool) -> tuple[object, ...]:
+    """A receipt's row, in the order of KEPT."""
+    attempt_id, raw_status, error_code = fact.key
+    status, done_at = fact.receipt.status, fact.receipt.done_at
+    gateway = fact.entry.gateway
+    return (
+        *(attempt_id, gateway, status, raw_status, error_code),
+        *(is_moved, flag, fact.at, done_at),
+    )
 
 
-def _change(fact: Fact, status: Status | None) -> None:
-    """What a new fact makes of its attempt."""
+def _learns(fact: Fact) -> bool:
+    """Put into the entry what the gateway tells for the first time; False for nothing."""
     entry, receipt = fact.entry, fact.receipt
-    entry.gateway_ref = entry.gateway_ref or receipt.gateway_ref or None
-    if receipt.price is not None and entry.price is None:
+    has_ref = entry.gateway_ref is None and bool(receipt.gateway_ref)
+    if has_ref:
+        entry.gateway_ref = receipt.gateway_ref
+    has_price = entry.price is None and receipt.price is not None
+    if has_price:
         entry.price, entry.currency = receipt.price, receipt.currency[:3]
-    if status is None:
-        return
+    return has_ref or has_price
+
+
+def _move(fact: Fact, status: Status) -> None:
+    entry, receipt = fact.entry, fact.receipt
     if entry.outcome == "":
-        entry.outcome, entry.sent_at = "accepted", entry.created_at  # called right after
+        entry.outcome, entry.sent_at = ACCEPTED, entry.created_at  # called right after
     entry.status = status.value
     if status.is_final:
         entry.settled_at = fact.at
         entry.error_code = receipt.error_code[:CODE_LENGTH]
         entry.error_class = receipt.error_class.value if receipt.error_class else ""
-    if status is Status.DELIVERED:
-        entry.delivered_at = fact.at
 
 
-def _write_back(connection: Connection, facts: Sequence[Fact]) -> None:
-    entries = {fact.entry.id: fact.entry for fact in facts}.values()
-    rows = [
-        {"of": entry.id, **{name: getattr(entry, name) for name in _WRITTEN}} for entry in entries
-    ]
-    connection.execute(_ATTEMPT, rows)
+def _write(connection: Connection, news: _News) -> None:
+    """In the order of attempts, so that two processes lock alike."""
+    dialect = connection.dialect.name
+    said = postings(dialect)
+    moves: dict[str, list[tuple[object, ...]]] = {}
+    for entry in _in_order(news.moved):
+        moves.setdefault(entry.status, []).append(attrgetter(*MOVED)(entry))
+    with at_once(connection):
+        connection.execute(said.keep, folded(dialect, news.receipts))
+        for status, moved_rows in moves.items():
+            rows = folded(dialect, moved_rows)
+            for statement in said.move[status]:
+                connection.execute(statement, rows)
+        if news.learnt:
+            learnt = map(attrgetter(*LEARNT), _in_order(news.learnt))
+            connection.execute(said.learn, folded(dialect, learnt))
+        changed = _in_order(news.learnt | news.moved)
+        if changed:
+            changes.note_many(connection, [entry.message_id for entry in changed])
+    if news.stops:  # a gateway that knows of a STOP tells us so in the receipt (S-31)
+        prints = [fact.entry.phone_fingerprint for fact in news.stops]
+        optouts.stop(connection, prints, OptOutSource.GATEWAY, news.stops[-1].at)
 
 
-def _move_messages(connection: Connection, moves: Sequence[tuple[Fact, Status]]) -> None:
-    """A message follows its latest attempt, and whichever attempt delivers it."""
-    by_status: dict[Status, list[dict[str, Any]]] = {}
-    for fact, status in moves:
-        entry = fact.entry
-        row: dict[str, Any] = {"of": entry.message_id, "by": entry.id, "sent": entry.sent_at}
-        if status.is_final:
-            row |= {
-                "settled_at": fact.at,
-                "error_code": entry.error_code,
-                "error_class": entry.error_class,
-            }
-        by_status.setdefault(status, []).append(row)
-    for status, rows in by_status.items():
-        connection.execute(_MESSAGES[status], rows)
-
-
-def _mark_opt_outs(connection: Connection, failures: Sequence[Fact]) -> None:
-    """A gateway that knows of a STOP tells us so in the receipt (S-31)."""
-    told = [fact for fact in failures if fact.receipt.error_class is ErrorClass.OPTED_OUT]
-    prints = [fact.entry.phone_fingerprint for fact in told]
-    if told:
-        optouts.stop(connection, prints, OptOutSource.GATEWAY, told[-1].at)
-
-
-def _message(status: Status) -> Update:
-    """The statement by which a message moves to a status."""
-    low = or_(*(Message.status == value for value in replaceable(status)))
-    row = update(Message).where(Message.id == bindparam("of"), low)
-    if status is not Status.DELIVERED:
-        row = row.where(Message.attempt_id == bindparam("by"))
-    values: dict[str, Any] = {"status": status.value}
-    values |= {"next_try_at": None, "leased_until": None, "body_sealed": None}  # it has left
-    sent_at = bindparam("sent", type_=Message.__table__.c.sent_at.type)
-    values["sent_at"] = func.coalesce(Message.sent_at, sent_at)
-    if status.is_final:
-        values |= {name: bindparam(name) for name in ("settled_at", "error_code", "error_class")}
-    return row.values(values)
-
-
-_COLUMNS = tuple(getattr(Attempt, name) for name in Entry.__dataclass_fields__)
-# In the order of ids, so that two processes lock alike; two statements, so that each has its index.
-_LOCKED = select(*_COLUMNS).order_by(Attempt.id).with_for_update()
-_BY_SID = _LOCKED.where(Attempt.sid.in_(bindparam("sids", expanding=True)))
-_BY_ID = _LOCKED.where(Attempt.id.in_(bindparam("ids", expanding=True)))
-_BY_REF = _LOCKED.where(
-    Attempt.gateway == bindparam("gateway"),
-    Attempt.gateway_ref.in_(bindparam("refs", expanding=True)),
-)
-_WRITTEN = (
-    "gateway_ref",
-    "status",
-    "outcome",
-    "sent_at",
-    "error_code",
-    "error_class",
-    "price",
-    "currency",
-    "delivered_at",
-    "settled_at",
-)
-_KNOWN = select(Receipt.fact).where(Receipt.fact.in_(bindparam("facts", expanding=True)))
-_ATTEMPT = (
-    update(Attempt)
-    .where(Attempt.id == bindparam("of"))
-    .values({name: bindparam(name) for name in _WRITTEN})
-)
-_MESSAGES: dict[Status, Update] = {
-    status: _message(status) for status in set(Status) - {Status.QUEUED}
-}
+def _in_order(entries: dict[int, Entry]) -> list[Entry]:
+    return [entries[of] for of in sorted(entries)]

@@ -23,15 +23,13 @@ def reports(
     kit: Kit, gateway: str, receipts: Iterable[ParsedReceipt], at: datetime
 ) -> list[Report]:
     """The receipts of one callback, ready to be recorded."""
-    return [
-        Report(
-            gateway,
-            receipt,
-            kit.keyring.fingerprints(receipt.recipient) if receipt.recipient else [],
-            at,
-        )
-        for receipt in receipts
-    ]
+    return [Report(gateway, receipt, _prints(kit, receipt), at) for receipt in receipts]
+
+
+def _prints(kit: Kit, receipt: ParsedReceipt) -> list[str]:
+    """The phone's fingerprints, where it must help to find the attempt."""
+    is_needed = receipt.recipient and not receipt.attempt_sid
+    return kit.keyring.fingerprints(receipt.recipient) if is_needed else []
 
 
 def record(

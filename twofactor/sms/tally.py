@@ -31,7 +31,8 @@ class Tally:
     def add(self, gateway: str, fates: Iterable[ReceiptFate]) -> None:
         """Count what became of the receipts of one callback. `gateway` must be one of ours."""
         with self._lock:
-            self._counts.update((gateway, fate) for fate in fates)
+            for fate in fates:
+                self._counts[gateway, fate] += 1
 
     def flush(self, kit: Kit) -> None:
         """Add what was counted to the rows of this hour; commits by itself."""
