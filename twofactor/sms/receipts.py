@@ -26,10 +26,10 @@ def reports(
     return [Report(gateway, receipt, _prints(kit, receipt), at) for receipt in receipts]
 
 
-def _prints(kit: Kit, receipt: ParsedReceipt) -> list[str]:
+def _prints(kit: Kit, receipt: ParsedReceipt) -> Sequence[str]:
     """The phone's fingerprints, where it must help to find the attempt."""
     is_needed = receipt.recipient and not receipt.attempt_sid
-    return kit.keyring.fingerprints(receipt.recipient) if is_needed else []
+    return kit.keyring.fingerprints(receipt.recipient) if is_needed else ()
 
 
 def record(
