@@ -15,7 +15,7 @@ TITLES = {
     AlertKind.BALANCE_LOW: "Money runs out",
     AlertKind.BUDGET_USED: "The day's texts run out",
     AlertKind.MONEY_USED: "The day's money runs out",
-    AlertKind.PUMPING: "Hardly any code comes back",
+    AlertKind.PUMPING: "Codes to new phones hardly come back",
 }
 _RATES = (("Now", "{rate:.1%}"), ("Usually", "{norm:.1%}"), ("Of attempts", "{sample:,}"))
 _FIGURES: Mapping[AlertKind, Sequence[tuple[str, str]]] = {
@@ -39,6 +39,7 @@ _FIGURES: Mapping[AlertKind, Sequence[tuple[str, str]]] = {
         ("Spent a day", "{a_day:,.2f} {currency}"),
     ),
     AlertKind.BUDGET_USED: (("Sent", "{used:,}"), ("Of", "{most:,}")),
+    AlertKind.PUMPING: (("Codes sent", "{sent:,}"), ("Came back", "{confirmed:,}")),
     AlertKind.MONEY_USED: (
         ("Spent today", "{used:,.2f} {currency}"),
         ("Of", "{most:,.2f} {currency}"),
