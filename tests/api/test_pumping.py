@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from tests.api.program import Program, error
 from tests.cast import BOB, Cast
+from tests.stamp import stamp
 from twofactor import jobs
 from twofactor.alerts import keep
 from twofactor.clock import FixedClock
@@ -139,6 +140,7 @@ def test_s28_operators_are_alerted_and_the_alert_ends_with_the_block(
 
 
 def test_s28_an_operator_lifts_it(app: Flask, shop: Program, clock: FixedClock) -> None:
+    stamp(app)
     pump(shop, SCATTERED[:20], clock)
     answer = app.test_cli_runner().invoke(args=["text", "unblock", "us"])
     assert (answer.exit_code, answer.output) == (0, "New phones in US get codes again.\n")

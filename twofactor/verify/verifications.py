@@ -67,7 +67,8 @@ def start(kit: Kit, target: Target, visitor: Visitor | None) -> Entry:
         pumping.check(kit, target.phone)
         pumping.count(kit, target.phone)
     entries.add(verification)
-    _enqueue(kit, verification, target.phone)
+    sender = target.service.sender if target.service else ""
+    _enqueue(kit, verification, target.phone, sender)
     _note_send(kit, verification, visitor)
     return verification
 
@@ -98,7 +99,7 @@ def resend(
     rates.hasten(verification.id, now)
     if verification.is_watched and is_guarded:
         pumping.check(kit, phone)
-    _enqueue(kit, verification, phone)
+    _enqueue(kit, verification, phone, _sender(verification))
     _note_send(kit, verification, visitor)
 
 
@@ -115,7 +116,7 @@ def chase(kit: Kit, message_id: int) -> bool:
     phone = phone_of(kit, verification)
     limits.permit_send(kit, phone, None, is_verified=True, now=now)
     rates.hasten(verification.id, now)
-    _enqueue(kit, verification, phone)
+    _enqueue(kit, verification, phone, _sender(verification))
     return True
 
 
@@ -215,7 +216,7 @@ def _count_send(kit: Kit, verification_id: int, seen: int, now: datetime, *, ear
     return entries.count_send(verification_id, seen, now, now + wait, early=early)
 
 
-def _enqueue(kit: Kit, verification: Entry, phone: Phone) -> None:
+def _enqueue(kit: Kit, verification: Entry, phone: Phone, sender: str) -> None:
     if verification.code_sealed is None:
         raise NotLive
     purpose = Purpose(verification.purpose)
@@ -229,7 +230,6 @@ def _enqueue(kit: Kit, verification: Entry, phone: Phone) -> None:
         app_hash=verification.app_hash,
         edited=edits.of(kit, verification.language, purpose),
     )
-    sender = _sender(verification)
     outbox.enqueue(
         kit, purpose, phone, body, verification.expires_at, verification.id, sender=sender
     )
