@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn, TypeVar
+from urllib.parse import urlsplit
 
 import click
 from flask import Flask
@@ -242,7 +243,15 @@ def _start(app: Flask, built: House) -> None:
         click.echo(f" * Open {settings.public_url}")
         if "simulator" in settings.gateways:
             click.echo(f" * Simulated phones: {settings.public_url}/simulator/phone/")
-        click.echo(" * First operator: flask operators create you@example.com")
+        click.echo(f" * First operator: {_flask(settings)} operators create you@example.com")
+
+
+def _flask(settings: Settings) -> str:
+    """How `flask` is typed here, so that the line can be copied as it stands."""
+    beside, here = Path(sys.executable).with_name("flask"), Path.cwd()
+    typed = str(beside.relative_to(here)) if beside.is_relative_to(here) else "flask"
+    port = urlsplit(settings.public_url).port
+    return typed if port in (None, 5000) else f"PORT={port} {typed}"
 
 
 def _make_ready(app: Flask) -> None:

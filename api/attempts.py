@@ -33,7 +33,7 @@ SHARED = (
     Parameter("DateCreatedAfter", Moment(), "Only texts from then on"),
     Parameter("DateCreatedBefore", Moment(), "Only texts up to then"),
     Parameter("Country", Text(2, 2, "[A-Za-z]{2}", "must be a country like UG"), "ISO 3166-1"),
-    Parameter("Channel", CHANNELS, "All texts are `sms`"),
+    Parameter("Channel", CHANNELS, "How they travelled: `sms` or `call`"),
     Parameter("VerifyServiceSid", Sid("VA"), "Only of this service"),
 )
 FILTERS = (
@@ -115,7 +115,7 @@ CONDITIONS: dict[str, Callable[[Kit, Any], Condition]] = {
     "DateCreatedAfter": lambda _, at: Message.created_at >= at,
     "DateCreatedBefore": lambda _, at: Message.created_at <= at,
     "Country": lambda _, country: Message.country == country.upper(),
-    "Channel": lambda _, channel: Verification.channel == channel,
+    "Channel": lambda _, channel: Message.channel == channel,
     "VerifyServiceSid": lambda _, sid: Service.sid == sid,
     "VerificationSid": lambda _, sid: Verification.sid == sid,
     "ChannelData.To": _is_to,

@@ -91,6 +91,21 @@ class Never:
 
 
 @dataclass(frozen=True)
+class Ever:
+    """A switch of Twilio's for something this server always does: `true` is the truth."""
+
+    what: str
+
+    def read(self, text: str) -> bool:
+        if text.lower() != "true":
+            raise ValueError(f"can't be switched off: {self.what}")
+        return True
+
+    def schema(self) -> Mapping[str, Any]:
+        return {"type": "boolean", "enum": [True]}
+
+
+@dataclass(frozen=True)
 class OneOf:
     """One word of a few."""
 

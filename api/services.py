@@ -6,7 +6,7 @@ from sqlalchemy import Select, select
 
 from api import auth, paging, shapes
 from api.errors import not_found
-from api.kinds import Flag, Never, Text, Whole
+from api.kinds import Ever, Flag, Never, Text, Whole
 from api.operation import Answer, Call, Operation, Parameter
 from api.resource import Resource
 from twofactor import audit
@@ -30,7 +30,7 @@ NO_PUSH = "push is no channel of this server"
 NO_APP = "app codes belong to the login pages, not to the API"
 NO_PASSKEY = "passkeys belong to the login pages, not to the API"
 REFUSED = {
-    "TtsName": "this server does not call",
+    "TtsName": "calls speak in the sentences of this server",
     "Push.IncludeDate": NO_PUSH,
     "Push.ApnCredentialSid": NO_PUSH,
     "Push.FcmCredentialSid": NO_PUSH,
@@ -59,7 +59,7 @@ def _parameters(*, is_create: bool) -> tuple[Parameter, ...]:
         Parameter("DoNotShareWarningEnabled", Flag(), "Kept; every text has the warning"),
         Parameter("LookupEnabled", Never("no carrier is looked up"), "Only false"),
         Parameter("Psd2Enabled", Never("payments are not described in texts"), "Only false"),
-        Parameter("DtmfInputRequired", Never("this server does not call"), "Only false"),
+        Parameter("DtmfInputRequired", Ever("voicemail must hear no code"), "Only true"),
         Parameter("VerifyEventSubscriptionEnabled", Never("use webhooks instead"), "Only false"),
     )
 

@@ -16,7 +16,7 @@ OBJECT: Schema = {"type": "object"}
 LIST: Schema = {"type": "array"}
 TIME: Schema = {"type": "string", "format": "date-time"}
 URL: Schema = {"type": "string", "format": "uri"}
-CHANNEL: Schema = {"type": "string", "enum": ["sms"]}
+CHANNEL: Schema = {"type": "string", "enum": ["sms", "call"]}
 
 
 def sid(prefix: str) -> Schema:

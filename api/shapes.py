@@ -35,7 +35,7 @@ SERVICE = Shape(
         Field("lookup_enabled", FLAG, always(False)),
         Field("psd2_enabled", FLAG, always(False)),
         Field("skip_sms_to_landlines", FLAG, lambda at: at.view.skip_sms_to_landlines),
-        Field("dtmf_input_required", FLAG, always(False)),
+        Field("dtmf_input_required", FLAG, always(True)),
         Field("tts_name", NOTHING, always(None)),
         Field(
             "do_not_share_warning_enabled", FLAG, lambda at: at.view.do_not_share_warning_enabled

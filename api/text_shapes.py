@@ -46,6 +46,7 @@ class SentText:
 
     sid: str
     created_at: datetime
+    channel: str
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,11 @@ def attempt_sid(text: Message | SentText) -> str:
 def _sends(at: Located) -> list[dict[str, Any]]:
     seen: Seen = at.view
     return [
-        {"time": iso(text.created_at), "channel": "SMS", "attempt_sid": attempt_sid(text)}
+        {
+            "time": iso(text.created_at),
+            "channel": text.channel.upper(),
+            "attempt_sid": attempt_sid(text),
+        }
         for text in seen.texts
     ]
 
@@ -96,7 +101,7 @@ _VERIFICATION = (
     Field("service_sid", sid("VA"), lambda at: at.view.service_sid),
     Field("account_sid", sid("AC"), lambda at: at.account_sid),
     Field("to", STRING, lambda at: at.view.phone.e164),
-    Field("channel", CHANNEL, always("sms")),
+    Field("channel", CHANNEL, lambda at: at.view.verification.channel),
     Field("status", STATUSES, lambda at: at.view.status),
     Field("valid", FLAG, lambda at: at.view.status == VerificationStatus.APPROVED),
     Field("amount", NOTHING, always(None)),
@@ -158,7 +163,7 @@ ATTEMPT = Shape(
             lambda at: iso(at.view.message.settled_at or at.view.message.created_at),
         ),
         Field("conversion_status", CONVERSIONS, _conversion),
-        Field("channel", CHANNEL, always("sms")),
+        Field("channel", CHANNEL, lambda at: at.view.message.channel),
         Field("price", OBJECT, lambda at: {"value": at.view.price, "currency": at.view.currency}),
         Field("channel_data", OBJECT, _channel_data),
         Field("url", URL, lambda at: at.url),

@@ -34,6 +34,7 @@ from twofactor.verify.limits import LimitReached
 from twofactor.verify.service_verifications import CodeTooShort, Wish
 from twofactor.verify.targets import (
     CountryClosed,
+    NoCalls,
     NoSendsLeft,
     NotLive,
     OptedOut,
@@ -41,17 +42,18 @@ from twofactor.verify.targets import (
     Style,
 )
 from twofactor.verify.tenants import Tenant
-from twofactor.words import Scope, VerificationStatus
+from twofactor.words import Channel, Scope, VerificationStatus
 
 COLLECTION = "/v2/Services/{ServiceSid}/Verifications"
 ONE = "/v2/Services/{ServiceSid}/Verifications/{Sid}"
 MOST_TAGS = 10
 
+CHANNELS = "`sms`; `call`: a call reads the code once a key is pressed; `auto` is sms, too"
 NO_PAYMENT = "payments are not described in texts"
 NO_TEMPLATE = "the texts of this server are fixed sentences"
 REFUSED = {
     "CustomMessage": NO_TEMPLATE,
-    "SendDigits": "this server does not call",
+    "SendDigits": "our calls dial no extension",
     "Amount": NO_PAYMENT,
     "Payee": NO_PAYMENT,
     "ChannelConfiguration": "e-mail is no channel of this server",
@@ -66,7 +68,7 @@ GONE = (
 )
 PARAMETERS = (
     Parameter("To", Number(), "The phone, in E.164", required=True),
-    Parameter("Channel", OneOf(("sms", "auto")), "`sms`; `auto` is sms, too", required=True),
+    Parameter("Channel", OneOf(("sms", "call", "auto")), CHANNELS, required=True),
     Parameter("CustomCode", Text(10, 6, "[0-9]+", "must be digits"), "A code of your own"),
     Parameter("CustomFriendlyName", Text(30), "The name in this text"),
     Parameter(
@@ -81,7 +83,7 @@ PARAMETERS = (
     Parameter("Tags", Map(MOST_TAGS), "Words of your own; they come back in webhooks"),
 )
 _TEXTS = Prepared(
-    select(Message.sid, Message.created_at)
+    select(Message.sid, Message.created_at, Message.channel)
     .where(Message.verification_id == bindparam("of"))
     .order_by(Message.id)
 )
@@ -170,6 +172,7 @@ def _wish(call: Call, service: Tenant) -> Wish:
         given.get("Tags", {}),
         Style(brand, given.get("AppHash", "")),
         is_guarded=given.get("RiskCheck") != "disable",
+        channel=Channel.CALL if given["Channel"] == Channel.CALL else Channel.SMS,
     )
 
 
@@ -196,6 +199,9 @@ def _refusals() -> Iterator[None]:
     except (CountryClosed, OptedOut, RiskyPhone) as error:
         number, message = UNREACHABLE[type(error)]
         raise ApiError(403, number, message) from error
+    except NoCalls as error:
+        reason = "No gateway of this server calls: ask for sms"
+        raise ApiError(400, NOT_SUPPORTED, reason) from error
     except CodeTooShort as error:
         reason = f"CustomCode needs {error.length} digits: many wrong codes came for this number"
         raise invalid(reason) from error

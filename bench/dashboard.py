@@ -1,6 +1,7 @@
 """The deliveries page at few and at many messages, asked in turns.
 
-Target: p95 at most 100 ms at many, and at most twice the time at few. The databases are those of
+Target: p95 at most 100 ms at many, and at most twice the time at few. Beside it stands the median
+of the processor's time, which other work on the machine disturbs less. The databases are those of
 `flask demo`; they are made where they are missing and kept for the next run.
 """
 
@@ -8,7 +9,7 @@ import argparse
 import tempfile
 import time
 from pathlib import Path
-from statistics import quantiles
+from statistics import median, quantiles
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -31,7 +32,12 @@ PAGES = (
     "/operator/deliveries",
     "/operator/deliveries?period=7d",
     "/operator/deliveries?period=30d",
+    "/operator/deliveries?period=15m",
+    "/operator/deliveries?gateway=twilio&country=UG",
+    "/operator/messages",
+    "/operator/alerts",
 )
+Times = list[tuple[float, float]]  # by the clock and by the processor
 
 
 def main(arguments: list[str]) -> bool:
@@ -41,15 +47,16 @@ def main(arguments: list[str]) -> bool:
     folder.mkdir(parents=True, exist_ok=True)
     few, many = (_client(folder, count, options.days) for count in (FEW, options.messages))
     met = True
-    print(f"{'page':34}{'few p95':>10}{'many p95':>10}{'ratio':>7}   ms, {options.messages:,}")
+    print(f"{'':48}{'few':^18}{'many':^18}   ms, {options.messages:,}")
+    print(f"{'page':48}{'p95':>9}{'cpu':>9}{'p95':>9}{'cpu':>9}{'ratio':>8}")
     for page in PAGES:
-        times: tuple[list[float], list[float]] = ([], [])
+        times: tuple[Times, Times] = ([], [])
         for _ in range(options.rounds):
             for client, seen in zip((few, many), times, strict=True):
                 seen.append(_seconds(client, page))
-        low, high = (quantiles(seen, n=20, method="inclusive")[-1] for seen in times)
-        met = met and high <= P95_SECONDS and high <= RATIO * low
-        print(f"{page:34}{low * 1000:>10.1f}{high * 1000:>10.1f}{high / low:>7.2f}")
+        (low, low_cpu), (high, high_cpu) = map(_told, times)
+        met = met and high <= P95_SECONDS * 1000 and high <= RATIO * low
+        print(f"{page:48}{low:>9.1f}{low_cpu:>9.1f}{high:>9.1f}{high_cpu:>9.1f}{high / low:>8.2f}")
     print("targets met" if met else "targets missed")
     return met
 
@@ -69,7 +76,9 @@ def _client(folder: Path, messages: int, days: int) -> FlaskClient:
     path = folder / f"{messages}-{days}.sqlite3"
     home = folder / f"{messages}-{days}"
     home.mkdir(exist_ok=True)
-    settings = settings_from({"DATABASE_URL": f"sqlite:///{path}", "LOG_LEVEL": "ERROR"}, home)
+    settings = settings_from(
+        {"DATABASE_URL": f"sqlite:///{path}", "LOG_LEVEL": "ERROR", "LIMITS": "off"}, home
+    )
     clock = FixedClock(SystemClock().now())
     app = create_app(settings, clock)
     with app.app_context():
@@ -88,9 +97,15 @@ def _olive(app: Flask, clock: FixedClock) -> FlaskClient:
     return cast.logged_in(OLIVE).client
 
 
-def _seconds(client: FlaskClient, page: str) -> float:
-    began = time.perf_counter()
+def _seconds(client: FlaskClient, page: str) -> tuple[float, float]:
+    began, busy = time.perf_counter(), time.process_time()
     answer = client.get(page, environ_base={"REMOTE_ADDR": "203.0.113.7"})
-    took = time.perf_counter() - began
+    took = time.perf_counter() - began, time.process_time() - busy
     assert answer.status_code == 200, answer.status
     return took
+
+
+def _told(times: Times) -> tuple[float, float]:
+    """p95 by the clock and the median of the processor's time, in milliseconds."""
+    walls, busy = zip(*times, strict=True)
+    return quantiles(walls, n=20, method="inclusive")[-1] * 1000, median(busy) * 1000

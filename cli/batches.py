@@ -1,37 +1,33 @@
 """flask batches: texts to many, how far they are."""
 
-import csv
-import json
-import sys
 from typing import Any
 
 import click
 from sqlalchemy import select
 
 from cli.group import Group
+from cli.output import format_option, show
 from twofactor.extensions import db
 from twofactor.house import house
 from twofactor.models import Batch
 from twofactor.models.database import transaction
 from twofactor.sms import bulk
 
+COLUMNS = ("name", "purpose", "created_at", "total", "waiting", "sent", "failed", "stopped")
+
 batches = Group("batches", help="Texts to many.")
 
 
 @batches.command("list")
-@click.option("--format", "form", type=click.Choice(["table", "csv", "json"]), default="table")
+@format_option()
 def list_batches(form: str) -> None:
     """Show every batch, newest first, and how many of its texts wait, were sent, or failed."""
     newest = select(Batch).order_by(Batch.id.desc())
     rows = [_row(batch) for batch in db.session.scalars(newest)]
-    if form == "json":
-        click.echo(json.dumps(rows))
-    elif form == "csv" and rows:
-        writer = csv.DictWriter(sys.stdout, list(rows[0]))
-        writer.writeheader()
-        writer.writerows(rows)
-    elif form == "table":
-        _table(rows)
+    if not rows:
+        source = "flask users import FILE --invite"
+        click.echo(f"There are no texts to many. One source: {source}", err=True)
+    show(form, COLUMNS, rows)
 
 
 @batches.command("stop")
@@ -58,13 +54,3 @@ def _row(batch: Batch) -> dict[str, Any]:
         "failed": far.failed,
         "stopped": batch.stopped_at is not None,
     }
-
-
-def _table(rows: list[dict[str, Any]]) -> None:
-    if not rows:
-        click.echo("There are no texts to many. One source: flask users import FILE --invite")
-        return
-    click.echo(f"{'name':24}{'total':>9}{'waiting':>9}{'sent':>9}{'failed':>9}")
-    for row in rows:
-        numbers = "".join(f"{row[name]:>9}" for name in ("total", "waiting", "sent", "failed"))
-        click.echo(f"{row['name'][:23]:24}{numbers}{'  stopped' if row['stopped'] else ''}")

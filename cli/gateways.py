@@ -1,21 +1,22 @@
 """flask gateways: which there are, whether they work, what they achieve and cost."""
 
-from datetime import timedelta
 from pathlib import Path
 
 import click
 
 from cli import trial
 from cli.group import Group
-from cli.table import rendered, with_format
+from cli.output import format_option, show
 from twofactor.gateways import names
 from twofactor.gateways.base import Gateway
 from twofactor.house import house
 from twofactor.kit import Kit
+from twofactor.models import GatewayBalance
 from twofactor.models.database import transaction
-from twofactor.sms import breaker, compare, prices
+from twofactor.sms import balances, breaker, compare, prices
 from twofactor.sms.price_list import BadPriceList
 from twofactor.sms.price_list import parse as parse_list
+from twofactor.sms.stats import periods
 
 COMPARED = (
     "country",
@@ -34,8 +35,10 @@ COMPARED = (
     "cost_per_verified_login",
     "currency",
     "balance",
+    "balance_at",
     "reason",
 )
+LISTED = ("gateway", "state", "reason", "status_webhook", "inbound_webhook", "enter_in_console")
 
 gateways = Group("gateways", help="The gateways: state, prices, comparison, trial.")
 lists = Group("prices", help="What segments cost.")
@@ -43,9 +46,11 @@ gateways.add_command(lists)
 
 
 @gateways.command("list")
-@with_format
+@format_option()
 def list_them(form: str) -> None:
     """The gateways in use, in order, with the addresses to enter in their consoles.
+
+    `enter in console` names those that the gateway does not get with each text.
 
     Example: flask gateways list
     """
@@ -57,12 +62,12 @@ def list_them(form: str) -> None:
             "state": states[name].word(kit.now()),
             "reason": states[name].reason,
             "status_webhook": webhook(kit, gateway, "status"),
-            "inbound_webhook": webhook(kit, gateway, "inbound"),
-            "enter_it": not gateway.takes_callback_url,
+            "inbound_webhook": webhook(kit, gateway, "inbound") if gateway.has_inbound else None,
+            "enter_in_console": ", ".join(gateway.webhooks_to_enter) or "nothing",
         }
         for name, gateway in kit.gateways.items()
     ]
-    click.echo(rendered(rows, tuple(rows[0]), form), nl=False)
+    show(form, LISTED, rows)
 
 
 @gateways.command("check")
@@ -88,19 +93,22 @@ def check(name: str, to: str | None) -> None:
 @gateways.command("compare")
 @click.option("--country", help="ISO code of one country.")
 @click.option("--days", type=click.IntRange(1, 31), default=7, show_default=True)
-@with_format
+@format_option()
 def compare_them(country: str | None, days: int, form: str) -> None:
     """Gateways side by side: what they achieved, how sure that is, what it cost.
 
     Example: flask gateways compare --country UG --days 30 --format json
     """
     kit = house().kit
-    found = compare.compare(kit, kit.now() - timedelta(days=days), country and country.upper())
-    balances = {name: _balance(gateway) for name, gateway in kit.gateways.items()} if found else {}
-    rows = [row.as_dict() | {"balance": balances.get(row.gateway)} for row in found]
+    period = periods.period(f"{days}d", kit.now())
+    told = balances.kept()
+    rows = [
+        row.as_dict() | _balance(told.get(row.gateway))
+        for row in compare.compare(kit, period, country and country.upper())
+    ]
     if not rows:
         click.echo("No texts in that time.", err=True)
-    click.echo(rendered(rows, COMPARED, form), nl=False)
+    show(form, COMPARED, rows)
 
 
 @lists.command("import")
@@ -123,8 +131,7 @@ def import_list(file: Path) -> None:
 
 def webhook(kit: Kit, gateway: Gateway, what: str) -> str:
     """The address that the gateway calls, with its token where it has one."""
-    token = gateway.settings.get("CALLBACK_TOKEN", "") if gateway.has_path_token else ""
-    return f"{kit.settings.public_url}/webhooks/{gateway.name}/{what}" + (token and f"/{token}")
+    return f"{kit.settings.public_url}{gateway.webhook_path(what)}"
 
 
 def _gateway(kit: Kit, name: str) -> Gateway:
@@ -134,6 +141,7 @@ def _gateway(kit: Kit, name: str) -> Gateway:
     return kit.gateways[name]
 
 
-def _balance(gateway: Gateway) -> str | None:
-    balance = gateway.balance()
-    return f"{balance.amount} {balance.currency}" if balance else None
+def _balance(told: GatewayBalance | None) -> dict[str, str | None]:
+    if told is None:
+        return {"balance": None, "balance_at": None}
+    return {"balance": f"{told.amount} {told.currency}", "balance_at": told.at.isoformat()}

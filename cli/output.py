@@ -5,6 +5,7 @@ import json
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from decimal import Decimal
 from typing import Any, TypeVar
 
 import click
@@ -12,6 +13,8 @@ import click
 from twofactor.spreadsheet import to_csv
 
 FORMATS = ("table", "csv", "json")
+NUMBERS = (int, float, Decimal)
+DIGITS = 4  # behind the point, in a table
 UNCUT = 240  # columns of a table that goes into a pipe or a file
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -34,10 +37,10 @@ def format_option(default: str = "table", on_terminal: str = "") -> Callable[[F]
 
 
 def show(form: str, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:
-    """Print rows; None is an empty cell, and null in JSON."""
+    """Print rows; None is an empty cell, and null in JSON, which also has what is no column."""
     listed = list(rows)
     if form == "json":
-        click.echo(json.dumps(listed, indent=2, ensure_ascii=False))
+        click.echo(json.dumps(listed, indent=2, ensure_ascii=False, default=_plain))
     elif form == "csv":
         click.echo(to_csv(columns, listed), nl=False)
     else:
@@ -51,7 +54,7 @@ def _table(columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> None:
 
     table = Table(box=None, pad_edge=False)
     for column in columns:
-        numeric = any(isinstance(row.get(column), int | float) for row in rows)
+        numeric = any(isinstance(row.get(column), NUMBERS) for row in rows)
         heading = column.replace("_", " ")
         table.add_column(heading, justify="right" if numeric else "left", overflow="fold")
     for row in rows:
@@ -65,4 +68,12 @@ def _table(columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> None:
 def _cell(value: Any) -> str:
     if value is None:
         return "–"
-    return f"{value:,}" if isinstance(value, int | float) else str(value)
+    if isinstance(value, float | Decimal):
+        return f"{value:,.{DIGITS}f}".rstrip("0").rstrip(".")
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def _plain(value: object) -> float | str:
+    return float(value) if isinstance(value, Decimal) else str(value)

@@ -100,4 +100,5 @@ def _keep(language: str, name: str, wanted: Edited | None) -> None:
 
 
 def _refused(faults: list[str]) -> click.ClickException:
-    return click.ClickException("Nothing was changed. The text " + "\nThe text ".join(faults) + ".")
+    lines = [f"{fault[:1].upper()}{fault[1:]}." for fault in faults]
+    return click.ClickException("\n".join(["Nothing was changed.", *lines]))

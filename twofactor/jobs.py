@@ -17,7 +17,7 @@ from twofactor.kit import Kit
 from twofactor.mail import outbox as mails
 from twofactor.models import FenceCounter, PeriodicJob
 from twofactor.models.database import changed, transaction
-from twofactor.sms import breaker, bulk_claim, claims, due, early, outbox, slowness
+from twofactor.sms import balances, breaker, bulk_claim, claims, due, early, outbox, slowness
 from twofactor.sms.orders import Answer, Order
 from twofactor.sms.settle import FOR_CODES, FOR_MANY, parts, settle
 from twofactor.sms.stats import rollup
@@ -56,7 +56,7 @@ def take(kit: Kit, most: int, only: int | None = None) -> list[Order]:
 def hand_over(order: Order) -> SendResult:
     """Call the gateway. Touches no row."""
     try:
-        return order.gateway.send(order.sms)
+        return order.hand_over()
     except Exception as error:  # an adapter's bug must not lose the text's record
         log.error("gateway %s raised %s", order.gateway.name, type(error).__name__)
         return Unknown(f"the adapter failed: {type(error).__name__}")
@@ -67,11 +67,13 @@ def finish(kit: Kit, answers: Sequence[Answer]) -> None:
     text."""
     for part in parts(answers):
         with transaction():
-            breaker.note_calls([(o.gateway.name, result) for o, result in part], kit.now())
+            # A number that can't call says nothing of texts.
+            texts = [(o.gateway.name, result) for o, result in part if not o.is_call]
+            breaker.note_calls(texts, kit.now())
             settle(kit, part, kit.now(), FOR_CODES)
     for order, result in answers:
         told = type(result).__name__
-        log.info("attempt %s by %s: %s", order.sms.reference, order.gateway.name, told)
+        log.info("attempt %s by %s: %s", order.out.reference, order.gateway.name, told)
         if isinstance(result, Unknown) and order.has_others:
             _chase(kit, order)
 
@@ -83,7 +85,7 @@ def _chase(kit: Kit, order: Order) -> None:
         with transaction():
             verifications.chase(kit, order.message_id)
     except LimitReached as error:
-        log.info("no second way for attempt %s: %s", order.sms.reference, error.limit.name)
+        log.info("no second way for attempt %s: %s", order.out.reference, error.limit.name)
 
 
 def post_next(kit: Kit) -> bool:
@@ -172,9 +174,11 @@ def watch(kit: Kit) -> None:
 
 
 def watch_balances(kit: Kit) -> None:
-    """Ask the gateways for our balance there."""
-    findings = looks.look_at_balances(kit)
+    """Ask the gateways for our balance there, and keep it for the pages."""
+    told = balances.ask(kit)
+    findings = looks.look_at_balances(kit, told)
     with transaction():
+        balances.keep(told, kit.now())
         keep.settle(findings, kit.now())
     tell.news(kit)
 

@@ -1,6 +1,7 @@
 """What every page that waits for a code shares: what it shows, checks, and sends again."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,7 +18,7 @@ from twofactor.verify.codes import UnreadableCode
 from twofactor.verify.limits import LimitReached
 from twofactor.verify.progress import Progress
 from twofactor.verify.targets import Target
-from twofactor.words import CheckOutcome, Purpose, Status
+from twofactor.words import Channel, CheckOutcome, Purpose, Status
 from webapp.fate import sentence
 from webapp.forms import complain
 from webapp.session import visitor
@@ -45,6 +46,7 @@ def variables(verification: Verification | None, status_url: str) -> dict[str, A
         "phone_end": phone[-2:],
         "phone": phones.spelled(phone),
         "purpose": verification.purpose,
+        "channel": seen.channel.value,
         "fate": {"status": seen.status.value, "at": seen.at, "text": sentence(seen)},
         "resend_in": seen.resend_in,
         "sends_left": seen.sends_left if seen.is_live else 1,
@@ -107,19 +109,25 @@ def is_right(
     return False
 
 
-def send_again(verification: Verification | None, target: Callable[[], Target]) -> None:
-    """Text the same code again while it lives; a new one after it has expired.
+def send_again(
+    verification: Verification | None,
+    target: Callable[[], Target],
+    channel: Channel = Channel.SMS,
+) -> None:
+    """Send the same code again while it lives, by text or call; a new one after it has expired.
 
-    Raises NotYet, NoSendsLeft, NotLive, LimitReached, CountryClosed.
+    Raises NotYet, NoSendsLeft, NotLive, LimitReached, CountryClosed, NoCalls.
     """
     kit = house().kit
     if verification is None or _has_expired(verification, kit.now()):
         with transaction():
-            verifications.start(kit, target(), visitor())
+            verifications.start(kit, replace(target(), channel=channel), visitor())
     else:
         with transaction():
             seen = progress.of(verification, kit.now())
-            verifications.resend(kit, verification, visitor(), early=seen.has_failed)
+            verifications.resend(
+                kit, verification, visitor(), early=seen.has_failed, channel=channel
+            )
     house().sender.wake()
 
 
@@ -160,6 +168,7 @@ def _nothing_sent() -> dict[str, Any]:
         "phone_end": None,
         "phone": "",
         "purpose": "login",
+        "channel": Channel.SMS.value,
         "fate": {"status": Status.FAILED.value, "at": None, "text": "No text was sent"},
         "resend_in": 0,
         "sends_left": 1,

@@ -8,10 +8,10 @@ from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 
 from twofactor.house import house
-from twofactor.models import Session
+from twofactor.models import Authenticator, Session
 from twofactor.sms import phone as phones
-from twofactor.verify import authenticators, passkeys, recovery, verifications
-from twofactor.words import AuthenticatorKind, Purpose
+from twofactor.verify import authenticators, calls, passkeys, recovery, verifications
+from twofactor.words import AuthenticatorKind, Channel, Purpose
 from webapp import code_page, fence
 from webapp import session as door
 from webapp.entrance import go_on, let_in, target
@@ -66,10 +66,10 @@ def ways(session: Session) -> list[dict[str, Any]]:
         shown.append(way | {"options": options})
     if AuthenticatorKind.APP in kinds:
         shown.append(_way(AuthenticatorKind.APP, "Authenticator app", OPEN_APP))
-    for phone in authenticators.of_kind(session.user_id, AuthenticatorKind.PHONE):
-        number = authenticators.phone_of(house().kit, phone).e164
-        text = f"We send a code to the number ending {number[-2:]} when you press the button."
-        shown.append(_way(AuthenticatorKind.PHONE, "Text message", text) | {"phone": phone.sid})
+    owned = authenticators.of_kind(session.user_id, AuthenticatorKind.PHONE)
+    shown += [_text_way(phone) for phone in owned]
+    if calls.are_offered(house().kit):
+        shown += [_call_way(phone) for phone in owned]
     if left := recovery.left(session.user_id):
         text = f"Each works once. You have {left}."
         shown.append(_way(AuthenticatorKind.RECOVERY, "Recovery code", text))
@@ -80,10 +80,29 @@ def _way(method: AuthenticatorKind, title: str, text: str) -> dict[str, Any]:
     return {"method": method.value, "title": title, "text": text}
 
 
+def _text_way(phone: Authenticator) -> dict[str, Any]:
+    text = f"We send a code to the number ending {_ending(phone)} when you press the button."
+    return _way(AuthenticatorKind.PHONE, "Text message", text) | {"phone": phone.sid}
+
+
+def _call_way(phone: Authenticator) -> dict[str, Any]:
+    text = (
+        f"We call the number ending {_ending(phone)} when you press the button. "
+        "Answer and press any key, and we read the code to you."
+    )
+    return {"method": Channel.CALL.value, "title": "Phone call", "text": text, "phone": phone.sid}
+
+
+def _ending(phone: Authenticator) -> str:
+    return authenticators.phone_of(house().kit, phone).e164[-2:]
+
+
 def _try(form: OtherWayForm, session: Session) -> ResponseReturnValue | None:
     """The answer to a try that came through; None when the form says what to mend."""
     if form.method.data == AuthenticatorKind.PHONE:
-        return _text(session, request.form.get("phone", ""))
+        return _send(session, Channel.SMS)
+    if form.method.data == Channel.CALL:
+        return _send(session, Channel.CALL)
     method = form.method.data or ""
     attempt = TRIES.get(method)
     if attempt is None:
@@ -98,8 +117,9 @@ def _try(form: OtherWayForm, session: Session) -> ResponseReturnValue | None:
     return answer
 
 
-def _text(session: Session, sid: str) -> ResponseReturnValue:
-    """Send the code to one of the person's phones, because they asked for it."""
+def _send(session: Session, channel: Channel) -> ResponseReturnValue:
+    """Bring the code to one of the person's phones, because they asked for it."""
+    sid = request.form.get("phone", "")
     owned = authenticators.of_kind(session.user_id, AuthenticatorKind.PHONE)
     phone = next((p for p in owned if p.sid == sid), None)
     if phone is not None:
@@ -107,9 +127,10 @@ def _text(session: Session, sid: str) -> ResponseReturnValue:
         if under_way is not None and under_way.authenticator_id != phone.id:
             under_way = None
         with refused("/login/other"):
-            code_page.send_again(under_way, lambda: target(session, phone))
-        number = authenticators.phone_of(house().kit, phone).e164
-        flash(f"We sent a code to {phones.mask(number)}.")
+            code_page.send_again(under_way, lambda: target(session, phone), channel)
+        number = phones.mask(authenticators.phone_of(house().kit, phone).e164)
+        is_call = channel is Channel.CALL
+        flash(f"We are calling {number}." if is_call else f"We sent a code to {number}.")
     return redirect("/login/code", 303)
 
 

@@ -14,6 +14,7 @@ from twofactor.verify import limits, notices
 from twofactor.verify.limits import LimitReached
 from twofactor.verify.targets import (
     CountryClosed,
+    NoCalls,
     NoSendsLeft,
     NotLive,
     NotYet,
@@ -44,6 +45,9 @@ def refused(back: str) -> Iterator[None]:
         abort(redirect(back, 303))
     except NotLive:
         flash("That code no longer works. Start again to get a new one.", "error")
+        abort(redirect(back, 303))
+    except NoCalls:
+        flash("We can't call you at the moment. Use another way.", "error")
         abort(redirect(back, 303))
     except RiskyPhone:
         flash(RISKY, "error")

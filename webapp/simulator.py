@@ -27,6 +27,11 @@ ACTIONS = (
     ("out_of_order", "Receipts out of order"),
     ("drop", "Lose it"),
 )
+CALL_ACTIONS = (
+    ("answer", "Answer and press a key"),
+    ("voicemail", "Let the voicemail answer"),
+    ("busy", "Busy"),
+)
 _ORIGIN_LINE = re.compile(r"@(?P<host>[^ ]+) #(?P<code>[0-9]{4,10})")
 
 
@@ -45,7 +50,7 @@ def phones() -> ResponseReturnValue:
 @simulator.get("/simulator/messages.json")
 def messages() -> ResponseReturnValue:
     """The texts of one phone, newest first."""
-    texts = _arrived(_asked())
+    texts = [text for text in _arrived(_asked()) if not text.is_call]
     return jsonify(
         [{"sid": t.sid, "to": t.to, "body": t.body, "at": t.at.isoformat()} for t in texts]
     )
@@ -56,7 +61,7 @@ def act(sid: str) -> ResponseReturnValue:
     """Let something happen to a text."""
     do = request.form.get("do", "")
     text = _gateway().phones.text(sid)
-    if text is None or do not in dict(ACTIONS) or not ActionForm().validate():
+    if text is None or do not in dict(_actions(text)) or not ActionForm().validate():
         abort(404)
     getattr(_buttons(), do)(sid)
     return redirect(f"/simulator/phone/?to=%2B{text.to[1:]}", 303)
@@ -134,8 +139,16 @@ def _shown(text: Text) -> dict[str, Any]:
         "verification_sid": None,
         "fill_url": None,
         "action_url": f"/simulator/texts/{text.sid}",
-        "actions": [{"do": do, "title": title} for do, title in ACTIONS],
+        "is_call": text.is_call,
+        "actions": [{"do": do, "title": title} for do, title in _actions(text)],
     }
+
+
+def _actions(text: Text) -> tuple[tuple[str, str], ...]:
+    """What can be done to it: nothing to a phone call that is over."""
+    if not text.is_call:
+        return ACTIONS
+    return () if text.status.is_final else CALL_ACTIONS
 
 
 def _place(text: Text) -> str:

@@ -1,1 +1,1 @@
-"""The door for gateways: delivery receipts, and texts that people send back."""
+"""The door for gateways: delivery receipts, texts that people send back, keys pressed in calls."""

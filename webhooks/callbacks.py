@@ -8,7 +8,6 @@ authenticated just now; come again.
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -30,18 +29,23 @@ class Answer:
     status: int
     text: str = ""
     headers: dict[str, str] = field(default_factory=dict)
+    content_type: str = "text/plain; charset=utf-8"
 
 
 TAKEN = Answer(204)
 
 
 def answer(
-    built: House, gateway: Gateway, callback: Callback, take: Callable[[Gateway, Callback], Any]
+    built: House,
+    gateway: Gateway,
+    callback: Callback,
+    take: Callable[[Gateway, Callback], Answer | None],
 ) -> Answer:
-    """Authenticate, then `take`, which parses and stores; what becomes of it as an answer."""
+    """Authenticate, then `take`, which parses and stores, and may have an answer of its own; what
+    becomes of it."""
     try:
         gateway.authenticate(callback)
-        take(gateway, callback)
+        return take(gateway, callback) or TAKEN
     except BadCredential:
         log.warning("a callback for %s was not signed by it", gateway.name)
         built.tally.add(gateway.name, [ReceiptFate.REFUSED])
@@ -54,4 +58,3 @@ def answer(
         log.error("a callback of %s was not stored: %s", gateway.name, type(error).__name__)
         built.tally.add(gateway.name, [ReceiptFate.NOT_STORED])
         return Answer(503, "not stored, come again", {"Retry-After": RETRY_SECONDS})
-    return TAKEN

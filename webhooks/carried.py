@@ -35,6 +35,6 @@ def callback_of(built: House, token: str) -> Callback:
 
 
 def said(answer: Answer) -> Response:
-    """The answer as plain text."""
+    """The answer as Flask sends it."""
     text = f"{answer.text}\n" if answer.text else ""
-    return Response(text, answer.status, answer.headers, content_type="text/plain; charset=utf-8")
+    return Response(text, answer.status, answer.headers, content_type=answer.content_type)

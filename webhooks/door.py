@@ -1,6 +1,8 @@
-"""The blueprints of this door: delivery receipts, and texts that people send back."""
+"""The blueprints of this door: delivery receipts, texts that people send back, and keys
+pressed in calls."""
 
 from webhooks.inbound import inbound
 from webhooks.receipts import receipts
+from webhooks.voice import voice
 
-WEBHOOKS = (receipts, inbound)
+WEBHOOKS = (receipts, inbound, voice)

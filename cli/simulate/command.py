@@ -5,12 +5,12 @@ from dataclasses import replace
 import click
 from flask.cli import with_appcontext
 
+from cli.output import format_option, show
 from cli.simulate import strategies
 from cli.simulate.composed import Compose
 from cli.simulate.report import Figures, figures
 from cli.simulate.scenarios import SCENARIOS
 from cli.simulate.world import Run, live
-from cli.table import rendered, with_format
 from twofactor.house import house
 from twofactor.words import Policy
 
@@ -37,7 +37,7 @@ def command(compose: Compose) -> click.Command:
     @click.option("--seed", type=int, default=1, show_default=True)
     @click.option("--policy", type=click.Choice([policy.value for policy in Policy]))
     @click.option("--baselines/--no-baselines", default=True, help="Compare with simpler ways.")
-    @with_format
+    @format_option()
     @with_appcontext
     def simulate(
         users: int,
@@ -62,6 +62,6 @@ def command(compose: Compose) -> click.Command:
             run = Run(SCENARIOS[scenario], users, minutes, seed, strategy)
             found.append(figures(live(compose, settings, run)))
         click.echo(SCENARIOS[scenario].told, err=True)
-        click.echo(rendered([one.as_dict() for one in found], COLUMNS, form), nl=False)
+        show(form, COLUMNS, [one.as_dict() for one in found])
 
     return simulate

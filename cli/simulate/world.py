@@ -165,7 +165,7 @@ class World:
         """Hand over what is due, as the sender's threads would."""
         due = self.product.next_due()
         while due is not None and due <= self.agenda.now and (order := self.product.take()):
-            result = order.gateway.send(order.sms)
+            result = order.hand_over()
             seconds = getattr(order.gateway, "call_seconds", 0.0)
             self.agenda.put(seconds, partial(self._answered, order, result))
             due = self.product.next_due()
@@ -177,7 +177,7 @@ class World:
         if not isinstance(result, Accepted):
             self._send()
         if isinstance(result, Unknown):
-            self._look(order.sms.to)
+            self._look(order.out.to)
 
     def _report(self, gateway: str, receipt: ParsedReceipt) -> None:
         self.product.record(gateway, receipt)

@@ -176,12 +176,13 @@ def upgrade() -> None:
         "prices",
         sa.Column("gateway", sa.String(length=32), nullable=False),
         sa.Column("country", sa.String(length=2), nullable=False),
+        sa.Column("channel", sa.String(length=32), nullable=False),
         sa.Column("since", sa.String(length=10), nullable=False),
         sa.Column(
             "per_segment", sa.Numeric(18, 6).with_variant(sa.BigInteger(), "sqlite"), nullable=False
         ),
         sa.Column("currency", sa.String(length=3), nullable=False),
-        sa.PrimaryKeyConstraint("gateway", "country", "since", name=op.f("pk_prices")),
+        sa.PrimaryKeyConstraint("gateway", "country", "channel", "since", name=op.f("pk_prices")),
     )
     op.create_table(
         "receipt_counts",
@@ -935,6 +936,7 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("sid", sa.String(length=34), nullable=False),
         sa.Column("purpose", sa.String(length=32), nullable=False),
+        sa.Column("channel", sa.String(length=32), nullable=False),
         sa.Column(
             "verification_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
         ),
@@ -1003,6 +1005,7 @@ def upgrade() -> None:
             "message_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
         ),
         sa.Column("gateway", sa.String(length=32), nullable=False),
+        sa.Column("channel", sa.String(length=32), nullable=False),
         sa.Column("gateway_ref", sa.String(length=255), nullable=True),
         sa.Column("phone_fingerprint", sa.String(length=64), nullable=False),
         sa.Column("country", sa.String(length=2), nullable=False),

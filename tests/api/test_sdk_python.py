@@ -82,7 +82,7 @@ def test_verifications_and_checks(stage: Stage) -> None:
 def test_the_numbers_of_refusals(stage: Stage) -> None:
     service = stage.verify.services(stage.program.service_sid)
     start = service.verifications.create
-    assert refused(start, to=PHONE.e164, channel="call") == (400, 60200)
+    assert refused(start, to=PHONE.e164, channel="email") == (400, 60200)
     assert refused(start, to="nobody", channel="sms") == (400, 60200)
     assert refused(start, to=PHONE.e164, channel="sms", amount="5") == (400, 60204)
     assert refused(start, to=PHONE.e164, channel="sms", custom_code="123456") == (403, 20003)

@@ -156,7 +156,15 @@ def operating(visitor: Visitor) -> Iterator[str]:
     page.locator("tbody a").first.click()
     expect(page.get_by_role("heading", name="Latest texts")).to_be_visible()
     yield "person"
+
+
+def editing(visitor: Visitor) -> Iterator[str]:
+    page = visitor.page
+    visitor.become_operator()
+    visitor.enrol()
     visitor.open("/operator/gateways")
+    page.get_by_text("Addresses").first.click()
+    page.get_by_text("Switch off").first.click()
     yield "gateways"
     visitor.open("/operator/audit")
     yield "audit"
@@ -171,12 +179,12 @@ def operating(visitor: Visitor) -> Iterator[str]:
     expect(page.get_by_text("Kept.")).to_be_visible()
     yield "text in the operator's words"
     words.fill("{code} opens {shop}")
-    expect(page.get_by_text("knows no placeholder {shop}")).to_be_visible()
+    expect(page.get_by_text("Knows no placeholder {shop}")).to_be_visible()
     visitor.press("Save")
     _refused(page)
     yield "text refused"
     visitor.press("Back to the built-in text")
-    expect(page.get_by_text("It is in force.")).to_be_visible()
+    expect(page.get_by_text("The built-in text is in force again.")).to_be_visible()
     visitor.server.flask("services", "create", "Corner shop")
     visitor.open("/operator/services")
     yield "services"
@@ -186,4 +194,4 @@ def _refused(page: Page) -> None:
     expect(page.get_by_role("alert")).to_be_visible()
 
 
-TOURS = (before_login, enrolling, logging_in, operating)
+TOURS = (before_login, enrolling, logging_in, operating, editing)

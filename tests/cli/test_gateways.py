@@ -3,18 +3,24 @@
 import csv
 import io
 import json
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from click.testing import Result
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from tests.cast import Cast
 from tests.sms.gateways import NO_ROUTE, Stage
+from twofactor import jobs
 from twofactor.extensions import db
+from twofactor.gateways.base import Balance
 from twofactor.models import Price
-from twofactor.sms.compare import wilson
+from twofactor.models.database import transaction
+from twofactor.sms import balances, breaker
+from twofactor.sms.compare import compare, wilson
+from twofactor.sms.stats import periods
 
 PHONE = "+12025550123"
 
@@ -43,6 +49,15 @@ def test_list_tells_the_state_and_the_webhook_addresses(stage: Stage) -> None:
         ("second", "working"),
     ]
     assert rows[0]["status_webhook"] == "http://127.0.0.1:5000/webhooks/first/status"
+    assert rows[0]["inbound_webhook"] is None
+    assert rows[0]["enter_in_console"] == "status"
+
+
+def test_csv_holds_nothing_that_a_spreadsheet_would_run(stage: Stage) -> None:
+    with stage.inside() as kit, transaction():
+        breaker.switch("first", is_off=True, reason="=1+1", now=kit.now())
+    row, _ = csv.DictReader(io.StringIO(run(stage, "list", "--format", "csv").stdout))
+    assert row["reason"] == "'=1+1"
 
 
 def test_compare_counts_what_came_back(stage: Stage) -> None:
@@ -58,6 +73,24 @@ def test_compare_gives_the_same_as_csv_and_as_a_table(stage: Stage) -> None:
     (row,) = csv.DictReader(io.StringIO(run(stage, "compare", "--format", "csv").stdout))
     assert (row["gateway"], row["confirmed"]) == ("first", "1")
     assert "first" in run(stage, "compare").stdout
+
+
+def test_compare_tells_the_balance_and_when_it_was_told(stage: Stage) -> None:
+    with stage.inside() as kit, transaction():
+        balances.keep({"first": Balance(Decimal("12.50"), "USD")}, kit.now())
+    (row,) = json.loads(run(stage, "compare", "--format", "json").stdout)
+    assert (row["balance"], row["balance_at"]) == ("12.5 USD", "2026-11-02T12:00:00+00:00")
+
+
+def test_compare_counts_no_raw_row_but_the_newest(stage: Stage) -> None:
+    with stage.inside() as kit:
+        jobs.count_deliveries(kit)
+        asked: list[str] = []
+        event.listen(db.engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
+        (row,) = compare(kit, periods.period("7d", kit.now()))
+    assert (row.attempts, row.confirmed) == (2, 1)
+    raw = [one for one in asked if "FROM attempts" in one or "FROM receipts" in one]
+    assert all("FROM delivery_changes" in one for one in raw)
 
 
 def test_compare_of_another_country_is_empty(stage: Stage) -> None:

@@ -26,7 +26,7 @@ def test_edit_puts_a_sentence_in_place_of_the_built_in_one(run: Run) -> None:
 def test_edit_refuses_what_the_guard_refuses_and_says_what_to_mend(run: Run) -> None:
     answer = run("text", "edit", "en", "login", "{code} is for {name}…")
     assert answer.exit_code == 1
-    assert "Nothing was changed. The text knows no placeholder {name}: use {code}" in answer.output
+    assert "Nothing was changed.\nKnows no placeholder {name}: use {code}" in answer.output
     assert json.loads(run("text", "history", "--format", "json").output) == []
 
 
@@ -40,7 +40,7 @@ def test_a_text_of_two_segments_needs_a_word_of_consent(run: Run) -> None:
         OWN
         + " Nobody of us asks for it by phone, by mail or at the door, so tell nobody at all, ok?."
     )
-    assert "takes 2 segments, 1 are allowed" in run("text", "edit", "en", "login", long).output
+    assert "Takes 2 segments, 1 are allowed" in run("text", "edit", "en", "login", long).output
     assert run("text", "edit", "en", "login", long, "--segments", "2").exit_code == 0
     assert run("text", "check").exit_code == 0
 

@@ -200,7 +200,7 @@ class GatewayContract(ABC):
         assert isinstance(result, Refused)
         assert (result.permanent, result.error_class) == (False, ErrorClass.RETRY)
 
-    def test_it_speaks_to_the_right_name_only(self, tmp_path: Path) -> None:
+    def test_s76_it_speaks_to_the_right_name_only(self, tmp_path: Path) -> None:
         authority = Authority(tmp_path)
         with Stub(authority.issue("other.example")) as impostor:
             impostor.behave(self.accepted([SMS]))

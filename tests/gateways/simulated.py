@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from tests.gateways.stub import Heard, Stub
 from twofactor.clock import Clock, FixedClock
 from twofactor.crypto import Keyring
-from twofactor.gateways.base import Callback, OutgoingSms
+from twofactor.gateways.base import Callback, OutgoingCall, OutgoingSms
 from twofactor.gateways.simulator.buttons import Buttons
 from twofactor.gateways.simulator.gateway import Simulator
 from twofactor.gateways.simulator.phones import Phones
@@ -53,6 +53,18 @@ class Network:
     def sms(self, to: str = PHONE, reference: str = ATTEMPT) -> OutgoingSms:
         url = f"{self.stub.url}/webhooks/simulator/status?attempt={reference}"
         return OutgoingSms(reference, to, BODY, 1, 300, url)
+
+    def phone_call(self, to: str = PHONE, reference: str = ATTEMPT) -> OutgoingCall:
+        """A call as the outbox orders it."""
+        door = f"{self.stub.url}/webhooks/simulator"
+        return OutgoingCall(
+            reference,
+            to,
+            "This is Acme. Press any key.",
+            "en",
+            f"{door}/status?attempt={reference}",
+            f"{door}/voice?attempt={reference}",
+        )
 
     def text(self, to: str = PHONE) -> Text:
         """The newest text of a phone."""

@@ -41,7 +41,7 @@ def test_every_sentence_of_ours_would_be_taken_from_an_operator(language: str) -
         (GOOD.replace("{code} ", ""), "must hold {code}"),
         (GOOD.replace("for {minutes} minutes", "shortly"), "must hold {minutes}"),
         (GOOD.replace(" {brand}", " it"), "must hold {brand}"),
-        (GOOD.replace("share", "lose"), "must hold the warning 'Do not share it.'"),
+        (GOOD.replace("share", "lose"), "must hold the warning 'Do not share it'"),
         (GOOD + " {url}", "knows no placeholder {url}: use {code}, {brand}, {minutes}"),
         (GOOD + " {", "has a brace that belongs to no placeholder: use {code}, {brand}, {minutes}"),
         (GOOD + " {code.real}", "has a brace that belongs to no placeholder"),

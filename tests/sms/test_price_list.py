@@ -24,11 +24,19 @@ def test_it_reads_a_row() -> None:
         {
             "gateway": "twilio",
             "country": "UG",
+            "channel": "sms",
             "since": "2026-11-01",
             "per_segment": Decimal("0.1400"),
             "currency": "USD",
         }
     ]
+
+
+def test_a_sixth_column_tells_prices_of_calls_from_those_of_texts() -> None:
+    heading = HEADING.rstrip() + ",channel\n"
+    lines = "twilio,UG,0.35,USD,2026-11-01,call\ntwilio,UG,0.14,USD,2026-11-01,\n"
+    assert [row["channel"] for row in parse(heading + lines, KNOWN)] == ["call", "sms"]
+    assert "is none of sms, call" in faults(heading + "twilio,UG,1,USD,2026-11-01,fax\n")[0]
 
 
 def test_it_tells_every_fault_with_its_line_and_mend() -> None:

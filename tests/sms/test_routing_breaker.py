@@ -57,7 +57,7 @@ def test_refusals_that_are_the_texts_own_fault_do_not_count(stage: Stage) -> Non
     assert word(stage) == "working"
 
 
-def test_while_it_is_open_texts_go_by_the_next_gateway(stage: Stage) -> None:
+def test_s76_while_it_is_open_texts_go_by_the_next_gateway(stage: Stage) -> None:
     note(stage, UNREACHABLE, 5)
     stage.ask()
     assert [a.gateway for a in stage.attempts()] == ["second"]

@@ -42,7 +42,7 @@ def test_the_characters_that_force_ucs2_are_replaced_for_whom_wants_it(olive: Br
 
 def test_a_draft_in_the_address_is_looked_at_and_changes_nothing(olive: Browser) -> None:
     page = olive.get(PLACE, query_string={"sentence": OWN + " {name}"}).text
-    assert "It knows no placeholder {name}: use {code}, {brand}, {minutes}." in page
+    assert "Knows no placeholder {name}: use {code}, {brand}, {minutes}." in page
     assert "Nobody has edited this text yet." in page
 
 
@@ -57,7 +57,7 @@ def test_a_saved_text_is_sent_and_listed_with_its_author(cast: Cast, olive: Brow
 
 def test_what_the_guard_refuses_is_not_kept(olive: Browser) -> None:
     answer = olive.post(PLACE, action="save", sentence="Hello", version="0")
-    assert "The text must hold {code}, {brand}, {minutes}." in alert(answer)
+    assert "Must hold {code}, {brand}, {minutes}." in alert(answer)
     assert "Nobody has edited this text yet." in answer.text
 
 
@@ -66,7 +66,7 @@ def test_two_segments_need_a_tick(olive: Browser) -> None:
         OWN
         + " Nobody of us asks for it by phone, by mail or at the door, so tell nobody of it at all."
     )
-    assert "takes 2 segments, 1 are allowed" in send(olive, "save", long)
+    assert "Takes 2 segments, 1 are allowed" in send(olive, "save", long)
     assert "Kept." in send(olive, "save", long, dear="y")
 
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from twofactor.alerts import rules
 from twofactor.alerts.rules import Finding
+from twofactor.gateways.base import Balance
 from twofactor.kit import Kit
 from twofactor.models.rollups import DAY, HOUR
 from twofactor.sms import budget, tally
@@ -27,14 +28,12 @@ def look(kit: Kit) -> list[Finding]:
     return [*_routes(kit.now()), *_receipts(kit), *_strangers(kit), *_budget(kit), *_pumping(kit)]
 
 
-def look_at_balances(kit: Kit) -> list[Finding]:
-    """What the gateways tell of our money there; calls each of them."""
+def look_at_balances(kit: Kit, told: Mapping[str, Balance]) -> list[Finding]:
+    """What is said of our money with the gateways that told it."""
     found = []
-    for name, gateway in kit.gateways.items():
-        balance = gateway.balance()
-        if balance is not None:
-            a_day = _spent(name, balance.currency, kit.now()) / NORM_DAYS
-            found.append(rules.balance_low(name, balance.amount, balance.currency, a_day))
+    for name, balance in told.items():
+        a_day = _spent(name, balance.currency, kit.now()) / NORM_DAYS
+        found.append(rules.balance_low(name, balance.amount, balance.currency, a_day))
     return found
 
 

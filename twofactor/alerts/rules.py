@@ -15,7 +15,7 @@ from twofactor.sms.stats.figures import Figures
 from twofactor.words import AlertKind
 
 ENOUGH_NOW, ENOUGH_NORM = 30, 100  # samples
-DROP = 0.10  # points below the norm that matter, beside three standard deviations
+DROP, DEVIATIONS = 0.10, 4  # below the norm; many routes are looked at, and often
 SLOW_SECONDS, SLOWER, FAST_AGAIN = 10.0, 2.0, 1.5  # p95, and times the norm
 DEARER, CHEAP_AGAIN = 1.3, 1.15  # times the norm
 BALANCE_DAYS, BALANCE_DAYS_AGAIN = 3.0, 4.0  # that the money lasts
@@ -77,7 +77,7 @@ def rate_low(kind: AlertKind, now: Figures, norm: Figures, gateway: str, country
     if usual is None or sample < ENOUGH_NOW or size < ENOUGH_NORM:
         return Finding(kind, Verdict.UNSURE, gateway=gateway, country=country)
     rate = good / sample
-    margin = max(DROP, 3 * sqrt(usual * (1 - usual) / sample))
+    margin = max(DROP, DEVIATIONS * sqrt(usual * (1 - usual) / sample))
     verdict = _between(usual - rate, margin, margin / 2)
     word = "Delivery" if is_delivery else "Conversion"
     reason = f"{word} by {gateway} in {country} is {rate * 100:.0f} %, usually {usual * 100:.0f} %"

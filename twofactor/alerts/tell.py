@@ -18,8 +18,9 @@ from twofactor.mail import outbox as mails
 from twofactor.mail.wording import alert_mail
 from twofactor.models import Alert, User
 from twofactor.models.database import changed, transaction
+from twofactor.models.rollups import LATENCIES
 from twofactor.sms import outbox
-from twofactor.sms.stats.history import series
+from twofactor.sms.stats.history import SERIES, series
 from twofactor.sms.stats.periods import DEFAULT, period
 from twofactor.sms.wording import alert_text
 from twofactor.verify import authenticators
@@ -107,16 +108,22 @@ def _told(kit: Kit, alert: Alert) -> list[str]:
 
 
 def _chart(kit: Kit, alert: Alert) -> list[str]:
-    """The rate of the route, hour by hour; nothing for what is of no gateway."""
+    """The last day of the route, hour by hour; nothing for what is of no gateway."""
     if not alert.gateway:
         return []
     filters = {"gateway": alert.gateway} | ({"country": alert.country} if alert.country else {})
-    hours = [figures for _, figures in series(period(DEFAULT, kit.now()), filters)]
-    is_conversion = alert.kind == AlertKind.CONVERSION_LOW
-    rates = [f.conversion_rate if is_conversion else f.delivery_rate for f in hours]
-    name = "Conversion" if is_conversion else "Delivery"
-    about = f"{name} in the last 24 hours, a column an hour, full height is 100 %:"
-    return [f"{about}\n{words.sparks(rates)}"]
+    day, is_slow = period(DEFAULT, kit.now()), alert.kind == AlertKind.LATENCY_HIGH
+    hours = [f for _, f in series(day, filters, measures=LATENCIES if is_slow else SERIES)]
+    if is_slow:
+        values = [figures.p95_seconds for figures in hours]
+        top, name = max((value for value in values if value), default=1.0), "95 % within"
+    else:
+        is_conversion = alert.kind == AlertKind.CONVERSION_LOW
+        values = [f.conversion_rate if is_conversion else f.delivery_rate for f in hours]
+        top, name = 1.0, "Conversion" if is_conversion else "Delivery"
+    height = f"{top:.0f} s" if is_slow else "100 %"
+    about = f"{name} in the last 24 hours, a column an hour, full height is {height}:"
+    return [f"{about}\n{words.sparks([None if v is None else v / top for v in values])}"]
 
 
 def _operators() -> list[User]:

@@ -15,6 +15,7 @@ TITLES = {
     AlertKind.BALANCE_LOW: "Money runs out",
     AlertKind.BUDGET_USED: "The day's texts run out",
     AlertKind.MONEY_USED: "The day's money runs out",
+    AlertKind.PUMPING: "Codes to new phones hardly come back",
 }
 _RATES = (("Now", "{rate:.1%}"), ("Usually", "{norm:.1%}"), ("Of attempts", "{sample:,}"))
 _FIGURES: Mapping[AlertKind, Sequence[tuple[str, str]]] = {
@@ -42,6 +43,7 @@ _FIGURES: Mapping[AlertKind, Sequence[tuple[str, str]]] = {
         ("Spent today", "{used:,.2f} {currency}"),
         ("Of", "{most:,.2f} {currency}"),
     ),
+    AlertKind.PUMPING: (("Codes to new phones", "{sent:,}"), ("Came back", "{confirmed:,}")),
 }
 _STEPS = "▁▂▃▄▅▆▇█"
 

@@ -1,6 +1,7 @@
 """What every gateway is: values in, values out; no database, no app, no clock of its own.
 
-An adapter needs no other import than this one: the words of `callback` and `results` are here too.
+An adapter needs no other import than this one: the words of `callback`, `results` and `calls` are
+here too.
 """
 
 import re
@@ -29,6 +30,7 @@ from twofactor.gateways.callback import (
     required,
     single,
 )
+from twofactor.gateways.calls import KeyPress, OutgoingCall, Script
 from twofactor.gateways.results import (
     UNREADABLE,
     Accepted,
@@ -39,7 +41,7 @@ from twofactor.gateways.results import (
     refused,
 )
 from twofactor.gateways.wire import Reply, Wire
-from twofactor.words import ErrorClass, Status
+from twofactor.words import Channel, ErrorClass, Status
 
 __all__ = [
     "UNREADABLE",
@@ -51,11 +53,14 @@ __all__ = [
     "Gateway",
     "GatewayError",
     "InboundText",
+    "KeyPress",
     "Malformed",
+    "OutgoingCall",
     "OutgoingSms",
     "ParsedReceipt",
     "Refused",
     "Reply",
+    "Script",
     "SendResult",
     "Unknown",
     "a_list",
@@ -171,8 +176,32 @@ class Gateway(ABC):
 
     def callback_path(self, reference: str) -> str:
         """Where the receipts of one text come back to: the webhook, its token, our reference."""
+        return f"{self.webhook_path('status')}?attempt={reference}"
+
+    def webhook_path(self, what: str) -> str:
+        """Where this gateway brings receipts (`status`) or texts (`inbound`), with its token."""
         token = quote(self.settings["CALLBACK_TOKEN"], safe="") if self.has_path_token else ""
-        return f"/webhooks/{self.name}/status{token and f'/{token}'}?attempt={reference}"
+        return f"/webhooks/{self.name}/{what}{token and f'/{token}'}"
+
+    @property
+    def webhooks_to_enter(self) -> list[str]:
+        """Which of the two addresses somebody has to enter in the gateway's console."""
+        by_hand = [] if self.takes_callback_url else ["status"]
+        return by_hand + (["inbound"] if self.has_inbound else [])
+
+    @property
+    def has_inbound(self) -> bool:
+        """True when it hands on the texts that people send back."""
+        return type(self).parse_inbound is not Gateway.parse_inbound
+
+    @property
+    def tells_balance(self) -> bool:
+        """True when it can be asked for the money that is left."""
+        return type(self).balance is not Gateway.balance
+
+    def answer_path(self, reference: str) -> str:
+        """Where a gateway that calls asks what to say."""
+        return f"/webhooks/{self.name}/voice?attempt={reference}"
 
     @property
     def sender_id(self) -> str:
@@ -183,6 +212,11 @@ class Gateway(ABC):
     def sender_of(self, sms: OutgoingSms) -> str:
         """From whom this text is: a service's own sender, else that of the settings."""
         return sms.sender or self.sender_id
+
+    @property
+    def channels(self) -> frozenset[Channel]:
+        """How a code travels by this gateway, with these settings."""
+        return frozenset({Channel.SMS})
 
     @property
     def is_answerable(self) -> bool:
@@ -199,6 +233,10 @@ class Gateway(ABC):
         """Hand over at most `batch_size` texts; one result each, in order."""
         return [self.send(sms) for sms in texts]
 
+    def call(self, call: OutgoingCall) -> SendResult:
+        """Call one phone; only for a gateway whose `channels` say so."""
+        return refused("no_calls", ErrorClass.ROUTE, f"{self.name} makes no calls")
+
     @abstractmethod
     def authenticate(self, callback: Callback) -> None:
         """Raise BadCredential unless this gateway really sent the callback. Reads no meaning."""
@@ -211,6 +249,14 @@ class Gateway(ABC):
         """The texts of an authenticated callback. Raises Malformed; also where the gateway has
         no inbound texts."""
         raise Malformed(f"{self.name} delivers no inbound texts")
+
+    def parse_key(self, callback: Callback) -> KeyPress:
+        """The key that somebody pressed, of an authenticated callback. Raises Malformed."""
+        raise Malformed(f"{self.name} makes no calls")
+
+    def script(self, sentences: Sequence[str], language: str) -> Script:
+        """What to answer to a key, so that these sentences are said."""
+        raise NotImplementedError(f"{self.name} makes no calls")
 
     def balance(self) -> Balance | None:
         """Money left, or None where the gateway does not tell or can't be reached."""

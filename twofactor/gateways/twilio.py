@@ -1,16 +1,15 @@
-"""Twilio: Programmable Messaging through the official SDK, signed status callbacks and texts.
+"""Twilio: Programmable Messaging and Voice through the official SDK, signed callbacks and texts.
 
 (twilio.com/docs/messaging/api/message-resource, /docs/usage/webhooks/webhooks-security,
 /docs/api/errors)
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
-from types import SimpleNamespace
 from typing import Any
-from urllib.parse import urlsplit
 
+from twofactor.gateways import twilio_voice
 from twofactor.gateways.base import (
     UNREADABLE,
     Accepted,
@@ -19,10 +18,13 @@ from twofactor.gateways.base import (
     Credential,
     Gateway,
     InboundText,
+    KeyPress,
     Malformed,
+    OutgoingCall,
     OutgoingSms,
     ParsedReceipt,
     Reply,
+    Script,
     SendResult,
     an_object,
     e164,
@@ -32,9 +34,10 @@ from twofactor.gateways.base import (
     single,
 )
 from twofactor.gateways.money import amount
+from twofactor.gateways.twilio_courier import Courier
 from twofactor.gateways.twilio_signature import FORM, check_signature, sign
 from twofactor.gateways.wire import Wire, WireError
-from twofactor.words import ErrorClass, Status
+from twofactor.words import Channel, ErrorClass, Status
 
 __all__ = ["Twilio", "check_signature", "parse_status_callback", "sign"]
 
@@ -64,6 +67,11 @@ ERRORS = {
     "20503": ErrorClass.RETRY,  # service unavailable
     "21211": ErrorClass.BAD_PHONE,  # invalid To
     "21212": ErrorClass.ACCOUNT,  # invalid From
+    "21210": ErrorClass.ACCOUNT,  # VOICE_FROM can't call
+    "21215": ErrorClass.ROUTE,  # calls to this region not permitted
+    "21216": ErrorClass.ROUTE,  # calls to this number not permitted
+    "21217": ErrorClass.BAD_PHONE,  # can't be called
+    "21219": ErrorClass.ACCOUNT,  # trial account, phone not verified
     "21408": ErrorClass.ROUTE,  # region not permitted for the account
     "21603": ErrorClass.ACCOUNT,  # neither From nor a messaging service
     "21606": ErrorClass.ACCOUNT,  # From can't send
@@ -109,6 +117,7 @@ class Twilio(Gateway):
         ),
         Credential("FROM", "the number or sender ID to send from", required=False),
         Credential("MESSAGING_SERVICE_SID", "MG…, used instead of FROM", required=False),
+        Credential("VOICE_FROM", "the number to call from; empty: no calls", required=False),
         Credential(
             "SHARED_KEYS",
             "id=secret,… of shared keys, where callbacks are signed with HMAC-SHA-256",
@@ -123,33 +132,55 @@ class Twilio(Gateway):
         pairs = (pair.partition("=") for pair in _listed(self.settings["SHARED_KEYS"]))
         self._shared_keys = {key.strip(): secret for key, _, secret in pairs if secret}
 
+    @property
+    def channels(self) -> frozenset[Channel]:
+        calls = {Channel.CALL} if self.settings["VOICE_FROM"] else set()
+        return frozenset({Channel.SMS, *calls})
+
     def send(self, sms: OutgoingSms) -> SendResult:
+        service = self.settings["MESSAGING_SERVICE_SID"]
+        own = sms.sender or not service
+        sender = {"from_": self.sender_of(sms)} if own else {"messaging_service_sid": service}
+        shortest, longest = VALIDITY_SECONDS
+        return self._create(
+            "messages",
+            to=sms.to,
+            body=sms.body,
+            status_callback=sms.callback_url,
+            validity_period=min(max(sms.validity_seconds, shortest), longest),
+            **sender,
+        )
+
+    def call(self, call: OutgoingCall) -> SendResult:
+        return self._create(
+            "calls",
+            to=call.to,
+            from_=self.settings["VOICE_FROM"],
+            twiml=twilio_voice.greeting(call),
+            status_callback=call.callback_url,
+            status_callback_event=twilio_voice.EVENTS,
+            timeout=twilio_voice.RING_SECONDS,
+            time_limit=twilio_voice.LONGEST_SECONDS,
+        )
+
+    def _create(self, resource: str, **values: Any) -> SendResult:
+        """Make one message or call."""
         if not all(self._login()):  # the SDK would look for them in the environment
             return refused(
                 "no_credentials", ErrorClass.ACCOUNT, "account SID or auth token missing"
             )
-        return exchange(partial(self._create, sms), _read)[0]
+        return exchange(partial(self._ask, resource, values), _read)[0]
 
-    def _create(self, sms: OutgoingSms) -> Reply:
+    def _ask(self, resource: str, values: Mapping[str, Any]) -> Reply:
         """The SDK makes the request. What it makes of the answer is not asked: its errors drop
         the headers, and it takes for a message whatever comes with 2xx."""
         from twilio.base.exceptions import TwilioException
         from twilio.rest import Client
 
-        courier = _Courier(self.wire, self.api_url)
-        service = self.settings["MESSAGING_SERVICE_SID"]
-        own = sms.sender or not service
-        sender = {"from_": self.sender_of(sms)} if own else {"messaging_service_sid": service}
-        shortest, longest = VALIDITY_SECONDS
+        courier = Courier(self.wire, self.api_url)
         try:
             client = Client(*self._login(), http_client=courier)
-            client.messages.create(
-                to=sms.to,
-                body=sms.body,
-                status_callback=sms.callback_url,
-                validity_period=min(max(sms.validity_seconds, shortest), longest),
-                **sender,
-            )
+            getattr(client, resource).create(**values)
         except (TwilioException, *UNREADABLE) as error:
             if courier.reply is None:
                 raise WireError(type(error).__name__, sent=False) from error
@@ -175,41 +206,16 @@ class Twilio(Gateway):
     def parse_receipts(self, callback: Callback) -> list[ParsedReceipt]:
         return parse_status_callback(callback)
 
+    def parse_key(self, callback: Callback) -> KeyPress:
+        return twilio_voice.key(_fields(callback), callback.attempt_sid)
+
+    def script(self, sentences: Sequence[str], language: str) -> Script:
+        return twilio_voice.script(sentences, language)
+
     def parse_inbound(self, callback: Callback) -> list[InboundText]:
         fields = _fields(callback)
         sender, recipient = _phone(required(fields, "From")), required(fields, "To")
         return [InboundText(_sid(fields), sender, recipient, str(fields.get("Body", "")))]
-
-
-class _Courier:
-    """What the SDK takes for its HTTP client: our wire to our address, keeping the last answer.
-
-    Not derived from the SDK's own class, so that this module loads without the SDK; the SDK calls
-    nothing but `request`. Its own client has no timeout, and logs parameters, the code among them.
-    """
-
-    def __init__(self, wire: Wire, api_url: str) -> None:
-        self._wire = wire
-        self._api_url = api_url
-        self.reply: Reply | None = None
-
-    def request(
-        self,
-        method: str,
-        uri: str,
-        params: Mapping[str, str] | None = None,
-        data: Mapping[str, Any] | None = None,
-        headers: Mapping[str, str] | None = None,
-        auth: tuple[str, str] | None = None,
-        **_: object,
-    ) -> SimpleNamespace:
-        url = self._api_url + urlsplit(uri).path
-        form = {name: str(value) for name, value in (data or {}).items()}
-        self.reply = self._wire.call(
-            method, url, headers=headers, params=params, form=form, auth=auth
-        )
-        text = self.reply.body.decode(errors="replace")
-        return SimpleNamespace(status_code=self.reply.status, text=text, headers=self.reply.headers)
 
 
 def _read(reply: Reply) -> list[SendResult]:
@@ -232,6 +238,8 @@ def _read(reply: Reply) -> list[SendResult]:
 def parse_status_callback(callback: Callback) -> list[ParsedReceipt]:
     """The delivery fact of an authenticated status callback. Raises Malformed."""
     fields = _fields(callback)
+    if "CallSid" in fields:
+        return [twilio_voice.receipt(fields, callback.attempt_sid)]
     word = required(fields, "MessageStatus")
     code = str(fields.get("ErrorCode") or "")
     if code and not _ERROR_CODE.fullmatch(code):

@@ -95,7 +95,7 @@ class Wire:
         *,
         headers: Mapping[str, str] | None = None,
         params: Mapping[str, str] | None = None,
-        form: Mapping[str, str] | bytes | None = None,
+        form: Mapping[str, str | list[str]] | bytes | None = None,
         json_body: Any = None,
         auth: tuple[str, str] | None = None,
     ) -> Reply:

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from twofactor.extensions import Base
 from twofactor.models.columns import Fingerprint, Id, Money, OptionalTime, Sid, Time, Word
+from twofactor.words import Channel
 
 REFERENCE_LENGTH = 255  # of a gateway's id; as much as a callback's field may have
 CODE_LENGTH = 64  # of what is kept of a gateway's words and codes
@@ -41,6 +42,7 @@ class Attempt(Base):
         ForeignKey("messages.id", ondelete="CASCADE"), index=True
     )
     gateway: Mapped[Word]
+    channel: Mapped[Word] = mapped_column(default=Channel.SMS.value)  # Channel
     gateway_ref: Mapped[str | None] = mapped_column(String(REFERENCE_LENGTH))
     phone_fingerprint: Mapped[Fingerprint]  # where one gateway_ref covers many recipients
     country: Mapped[str] = mapped_column(String(2))

@@ -5,11 +5,12 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from twofactor.extensions import Base
 from twofactor.models.columns import Fingerprint, Id, OptionalTime, Sid, Time, Word
-from twofactor.words import Priority
+from twofactor.words import Channel, Priority
 
 
 class Message(Base):
-    """One text to one phone. The body is sealed while it waits and erased when it is settled."""
+    """One text or call to one phone. The body (of a call: its greeting, which holds no code) is
+    sealed while it waits and erased when it is settled."""
 
     __tablename__ = "messages"
     __table_args__ = (
@@ -27,6 +28,7 @@ class Message(Base):
     id: Mapped[Id]
     sid: Mapped[Sid]
     purpose: Mapped[Word]  # Purpose
+    channel: Mapped[Word] = mapped_column(default=Channel.SMS.value)  # Channel
     verification_id: Mapped[int | None] = mapped_column(
         ForeignKey("verifications.id", ondelete="SET NULL"), index=True
     )

@@ -7,15 +7,17 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from twofactor.extensions import Base
 from twofactor.models.columns import Money, Word
+from twofactor.words import Channel
 
 
 class Price(Base):
-    """What one segment costs from a day on."""
+    """What one segment, or one call, costs from a day on."""
 
     __tablename__ = "prices"
 
     gateway: Mapped[Word] = mapped_column(primary_key=True)
     country: Mapped[str] = mapped_column(String(2), primary_key=True)
+    channel: Mapped[Word] = mapped_column(primary_key=True, default=Channel.SMS.value)
     since: Mapped[str] = mapped_column(String(10), primary_key=True)  # ISO date
     per_segment: Mapped[Decimal] = mapped_column(Money)
     currency: Mapped[str] = mapped_column(String(3))

@@ -82,19 +82,24 @@ def _is_over(text: DueText, codes: Mapping[int, Any], now: datetime) -> bool:
 def _silent(texts: Sequence[DueText], codes: Mapping[int, Any]) -> dict[int, frozenset[str]]:
     """Gateways that carried another text of the same code: this one is sent because they did not
     get through."""
-    again = {
-        text.id: text.verification_id
+    again = [
+        text
         for text in texts
         if text.verification_id in codes and codes[text.verification_id].sends > 1
-    }
+    ]
     if not again:
         return {}
-    asked = {"verifications": sorted(set(again.values()))}
+    asked = {"verifications": sorted({text.verification_id for text in again})}
     rows = db.session.connection().execute(_CARRIED, asked).all()
     return {
-        of: frozenset(row.gateway for row in rows if row.verification_id == code and row.id != of)
-        for of, code in again.items()
+        text.id: frozenset(row.gateway for row in rows if _is_sibling(row, text)) for text in again
     }
+
+
+def _is_sibling(row: Any, text: DueText) -> bool:
+    """Another text (or call) of the same code."""
+    same = (row.verification_id, row.channel) == (text.verification_id, text.channel)
+    return same and row.id != text.id
 
 
 _CODE, _TEXT, _ATTEMPT = Verification.__table__.c, Message.__table__.c, Attempt.__table__.c
@@ -102,7 +107,7 @@ _CODES = select(_CODE.id, _CODE.status, _CODE.sends).where(
     _CODE.id.in_(bindparam("verifications", expanding=True))
 )
 _CARRIED = (
-    select(_TEXT.id, _TEXT.verification_id, _ATTEMPT.gateway)
+    select(_TEXT.id, _TEXT.verification_id, _TEXT.channel, _ATTEMPT.gateway)
     .join_from(Message.__table__, Attempt.__table__, _ATTEMPT.message_id == _TEXT.id)
     .where(_TEXT.verification_id.in_(bindparam("verifications", expanding=True)))
 )

@@ -1,27 +1,32 @@
-"""Gateways side by side: what each achieved where, how sure that is, and who leads why."""
+"""Gateways side by side: what each achieved where, how sure that is, and who leads why.
 
+Counts come from the roll-ups and their live tail, so that a comparison costs the same however many
+texts there were.
+"""
+
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import datetime
 from decimal import Decimal
-from math import ceil, sqrt
+from math import sqrt
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
-
-from twofactor.extensions import db
 from twofactor.kit import Kit
-from twofactor.models import Attempt, Message
 from twofactor.sms import routes
 from twofactor.sms.knowledge import Knowledge
+from twofactor.sms.prices import Listed
 from twofactor.sms.routing import rank
-from twofactor.words import CODED, Status
+from twofactor.sms.stats.figures import Figures
+from twofactor.sms.stats.history import cells, grouped
+from twofactor.sms.stats.periods import Period
+from twofactor.sms.stats.rollup import CALLS
+from twofactor.words import CODED
 
 SURE = 1.96  # standard deviations: 95 % of the time the truth lies within
-SAMPLE = 10_000  # the latest attempts that latencies are taken from
-LEFT = ("accepted", "unknown")  # outcomes that count as sent
+ROUTE = ("gateway", "country")
 
-Cell = tuple[str, str]  # gateway, country
-Rank = tuple[int | None, str, Decimal | None]  # position, reason, price
+Rank = tuple[int | None, str, Decimal | None, Listed | None]  # position, reason, price, list's own
+NO_RANK: Rank = (None, "not among the gateways in use", None, None)
+OF_CALLS: Rank = (None, "calls go in the order of the settings", None, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,68 +47,65 @@ class Compared:
     conversion_high: float | None
     p50_seconds: float | None
     p95_seconds: float | None
-    price: Decimal | None  # of a segment, as listed
-    cost: Decimal | None
+    price: Decimal | None  # of a segment; None also where the list's has no exchange rate
+    listed_price: Decimal | None  # as the list has it, in `listed_currency`
+    listed_currency: str
+    cost: Decimal | None  # None also where a part of it has no exchange rate
     cost_per_verified_login: Decimal | None
     currency: str
+    charged_per_verified_login: dict[str, Decimal]  # by the currency that the gateway charges in
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
 
 
-def compare(kit: Kit, since: datetime, country: str | None = None) -> list[Compared]:
-    """Every gateway and country with attempts since then, by country and rank."""
-    counts, costs = _counts(since, country), _costs(kit, since, country)
-    latencies = _latencies(since, country)
-    ranks = {
-        (name, place): known
-        for place in sorted({place for _, place in counts})
-        for name, known in _ranks(kit, place).items()
-    }
+def compare(kit: Kit, period: Period, country: str | None = None) -> list[Compared]:
+    """Every gateway and country with attempts in the period, by country and rank."""
+    parts = cells(period)
+    kept = {"country": country} if country else {}
+    every = grouped(ROUTE, parts, kept)
+    coded = grouped(ROUTE, {cell: part for cell, part in parts.items() if cell[-1] in CODED}, kept)
+    ranks = _ranks(kit, {place for _, place in every})
     found = [
-        _compared(
-            kit,
-            cell,
-            count,
-            ranks.get(cell, (None, "not among the gateways in use", None)),
-            costs.get(cell),
-            sorted(latencies.get(cell, [])),
-        )
-        for cell, count in counts.items()
+        _compared(kit, route, figures, coded.get(route, Figures()), ranks.get(route, _none(route)))
+        for route, figures in every.items()
     ]
     return sorted(found, key=lambda row: (row.country, row.rank or 99, row.gateway))
 
 
+def _none(route: tuple[str, ...]) -> Rank:
+    return OF_CALLS if route[0].endswith(CALLS) else NO_RANK
+
+
 def _compared(
-    kit: Kit,
-    cell: Cell,
-    count: dict[str, int],
-    ranked: Rank,
-    cost: Decimal | None,
-    seconds: list[float],
+    kit: Kit, route: tuple[str, ...], figures: Figures, coded: Figures, ranked: Rank
 ) -> Compared:
-    gateway, country = cell
-    position, reason, price = ranked
-    low, high = wilson(count["confirmed"], count["codes"])
+    gateway, country = route
+    position, reason, price, listed = ranked
+    low, high = wilson(coded.confirmed, coded.accepted)
+    cost = _worth(kit, figures.costs)
     return Compared(
         gateway=gateway,
         country=country,
         rank=position,
         reason=reason,
-        attempts=count["attempts"],
-        accepted=count["accepted"],
-        delivered=count["delivered"],
-        confirmed=count["confirmed"],
-        codes=count["codes"],
-        conversion_rate=count["confirmed"] / count["codes"] if count["codes"] else None,
+        attempts=figures.attempts,
+        accepted=figures.accepted,
+        delivered=figures.delivered,
+        confirmed=coded.confirmed,
+        codes=coded.accepted,
+        conversion_rate=coded.conversion_rate,
         conversion_low=low,
         conversion_high=high,
-        p50_seconds=percentile(seconds, 0.5),
-        p95_seconds=percentile(seconds, 0.95),
+        p50_seconds=figures.p50_seconds,
+        p95_seconds=figures.p95_seconds,
         price=price,
+        listed_price=listed.per_segment if listed else None,
+        listed_currency=listed.currency if listed else "",
         cost=cost,
-        cost_per_verified_login=_each(cost, count["confirmed"]),
+        cost_per_verified_login=cost / coded.confirmed if cost and coded.confirmed else None,
         currency=kit.settings.money.currency,
+        charged_per_verified_login=figures.costs_per_login,
     )
 
 
@@ -118,88 +120,34 @@ def wilson(hits: int, tries: int) -> tuple[float | None, float | None]:
     return max(0.0, (middle - reach) / whole), min(1.0, (middle + reach) / whole)
 
 
-def _ranks(kit: Kit, country: str) -> dict[str, Rank]:
+def _ranks(kit: Kit, countries: set[str]) -> dict[tuple[str, ...], Rank]:
     """Where each gateway stands now, and on what grounds. Changes nothing."""
     known = Knowledge(kit, kit.now())
+    return {
+        (gateway, country): ranked
+        for country in countries
+        for gateway, ranked in _ranks_in(known, country).items()
+    }
+
+
+def _ranks_in(known: Knowledge, country: str) -> dict[str, Rank]:
+    lists, rules = known.lists(country), known.kit.settings.routing
     candidates = known.candidates(country, "", known.states.values())
     led, _ = known.leader(country)
-    ranking = rank(
-        candidates, kit.settings.routing, leader=led, may_change=False, chance=routes.NO_EXPLORING
-    )
+    ranking = rank(candidates, rules, leader=led, may_change=False, chance=routes.NO_EXPLORING)
     return {
         standing.gateway: (
             position,
             ranking.why if standing.gateway == ranking.leader else standing.reason,
             standing.price,
+            lists.get(standing.gateway),
         )
         for position, standing in enumerate(ranking.order, 1)
     }
 
 
-def _where(since: datetime, country: str | None) -> list[ColumnElement[bool]]:
-    recent: list[ColumnElement[bool]] = [Attempt.created_at >= since]
-    return recent + ([Attempt.country == country] if country else [])
-
-
-def _counts(since: datetime, country: str | None) -> dict[Cell, dict[str, int]]:
-    left = Attempt.outcome.in_(LEFT)
-    columns = {
-        "attempts": func.count(),
-        "accepted": func.count().filter(left),
-        "delivered": func.count().filter(Attempt.status == Status.DELIVERED),
-        "confirmed": func.count().filter(Attempt.confirmed_at.is_not(None)),
-        "codes": func.count().filter(left, Message.purpose.in_(CODED)),
-    }
-    rows = db.session.execute(
-        select(Attempt.gateway, Attempt.country, *columns.values())
-        .join(Message, Message.id == Attempt.message_id)
-        .where(*_where(since, country))
-        .group_by(Attempt.gateway, Attempt.country)
-    )
-    return {(row[0], row[1]): dict(zip(columns, row[2:], strict=True)) for row in rows}
-
-
-def _costs(kit: Kit, since: datetime, country: str | None) -> dict[Cell, Decimal]:
-    """What can be told in the house's currency; a cell with a price in another is left out."""
-    rows = db.session.execute(
-        select(Attempt.gateway, Attempt.country, Attempt.currency, func.sum(Attempt.price))
-        .where(*_where(since, country), Attempt.price.is_not(None))
-        .group_by(Attempt.gateway, Attempt.country, Attempt.currency)
-    )
-    found: dict[Cell, Decimal] = {}
-    unknown: set[Cell] = set()
-    for gateway, place, currency, amount in rows:
-        worth = kit.settings.money.converted(amount, currency)
-        if worth is None:
-            unknown.add((gateway, place))
-        else:
-            found[gateway, place] = found.get((gateway, place), Decimal(0)) + worth
-    return {cell: amount for cell, amount in found.items() if cell not in unknown}
-
-
-def _latencies(since: datetime, country: str | None) -> dict[Cell, list[float]]:
-    rows = db.session.execute(
-        select(Attempt.gateway, Attempt.country, Attempt.sent_at, Attempt.delivered_at)
-        .where(
-            *_where(since, country),
-            Attempt.sent_at.is_not(None),
-            Attempt.delivered_at.is_not(None),
-        )
-        .order_by(Attempt.id.desc())
-        .limit(SAMPLE)
-    )
-    found: dict[Cell, list[float]] = {}
-    for gateway, place, sent_at, delivered_at in rows:
-        if sent_at is not None and delivered_at is not None:
-            seconds = max(0.0, (delivered_at - sent_at).total_seconds())
-            found.setdefault((gateway, place), []).append(seconds)
-    return found
-
-
-def _each(cost: Decimal | None, confirmed: int) -> Decimal | None:
-    return cost / confirmed if cost is not None and confirmed else None
-
-
-def percentile(ordered: list[float], share: float) -> float | None:
-    """The value that `share` of the ordered values do not exceed (nearest rank)."""
-    return ordered[max(0, ceil(len(ordered) * share) - 1)] if ordered else None
+def _worth(kit: Kit, costs: Mapping[str, Decimal]) -> Decimal | None:
+    """Costs in the house's currency; None without any, or where one has no exchange rate."""
+    worth = [kit.settings.money.converted(amount, currency) for currency, amount in costs.items()]
+    known = [amount for amount in worth if amount is not None]
+    return sum(known, Decimal(0)) if known and len(known) == len(worth) else None

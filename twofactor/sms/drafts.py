@@ -50,30 +50,36 @@ def placeholders(sentence: str) -> list[str]:
     return found
 
 
-def faults(language: str, name: str, sentence: str, plural: str = "") -> list[str]:
-    """What is wrong with the words, each with its remedy; empty for good ones. What they cost is
-    looked at by `templates`."""
+def unreadable(language: str, name: str, sentence: str, plural: str = "") -> list[str]:
+    """Why a sentence can't become a text at all; empty for one that can."""
     if not sentence:
         return ["is empty: write the text"]
     if len(sentence) > LONGEST or not sentence.isprintable():
         return [f"has over {LONGEST} characters, or some that nobody sees: write it anew"]
     known = placeholders(built_in(language, name, plural))
     try:
-        held = placeholders(sentence)
+        held = dict.fromkeys(placeholders(sentence))
     except ValueError:
         return [f"has a brace that belongs to no placeholder: use {_listed(known)}"]
-    strange = [one for one in dict.fromkeys(held) if one not in known]
-    if strange:
-        return [f"knows no placeholder {_listed(strange)}: use {_listed(known)}"]
-    missing = [one for one in known if one not in held]
+    strange = [one for one in held if one not in known]
+    return [f"knows no placeholder {_listed(strange)}: use {_listed(known)}"] if strange else []
+
+
+def faults(language: str, name: str, sentence: str, plural: str = "") -> list[str]:
+    """What is wrong with the words, each with its remedy; empty for good ones. What they cost is
+    looked at by `templates`."""
+    if wrong := unreadable(language, name, sentence, plural):
+        return wrong
+    held = placeholders(sentence)
+    missing = [one for one in placeholders(built_in(language, name, plural)) if one not in held]
     found = [f"must hold {_listed(missing)}"] if missing else []
     return [*found, *_unsafe(language, name, sentence, held)]
 
 
 def _unsafe(language: str, name: str, sentence: str, held: list[str]) -> Iterator[str]:
     """What would make a browser or a person take something else for the code or the link."""
-    warning = LANGUAGES[language].warning
-    if is_coded(name) and warning.rstrip(".").casefold() not in sentence.casefold():
+    warning = LANGUAGES[language].warning.rstrip(".")
+    if is_coded(name) and warning.casefold() not in sentence.casefold():
         yield f"must hold the warning {warning!r}"
     if is_coded(name) and held.count("code") > 1:
         yield "holds {code} twice: once is enough, the last line adds it again"

@@ -17,6 +17,7 @@ _COLUMNS = (
     _ROW.id,
     _ROW.sid,
     _ROW.batch_id,
+    _ROW.channel,
     _ROW.verification_id,
     _ROW.country,
     _ROW.segments,

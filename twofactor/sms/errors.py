@@ -69,6 +69,11 @@ CLASSES: dict[ErrorClass, Meaning] = {
     ),
 }
 
+CALLS: dict[str, Meaning] = {
+    "busy": Meaning("The line was busy", "person", "Another call, or a text, can be asked for."),
+    "no-answer": Meaning("Nobody answered", "person", "Another call, or a text, can be asked for."),
+}
+
 # (gateway, code) -> what the gateway says it means
 CODES: dict[tuple[str, str], str] = {
     ("twilio", "21211"): "The number is not valid",
@@ -96,6 +101,8 @@ def explain(gateway: str, code: str, error_class: str) -> Meaning | None:
     """An error in plain words; None where there is none."""
     if not error_class and not code:
         return None
+    if code in CALLS:
+        return CALLS[code]
     known = error_class in ErrorClass.__members__.values()
     meaning = CLASSES[ErrorClass(error_class) if known else ErrorClass.UNCLASSIFIED]
     said = CODES.get((gateway, code))

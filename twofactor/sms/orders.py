@@ -10,14 +10,15 @@ from sqlalchemy import Table, bindparam, func, insert, select, update
 
 from twofactor import ids
 from twofactor.extensions import db
-from twofactor.gateways.base import Gateway, OutgoingSms, SendResult
+from twofactor.gateways.base import Gateway, OutgoingCall, OutgoingSms, SendResult
 from twofactor.kit import Kit
-from twofactor.models import Attempt, Message
+from twofactor.models import Attempt, Message, Verification
 from twofactor.models.messages import body_place, phone_place
 from twofactor.sms import budget, changes, rates
 from twofactor.sms.due import DueText
 from twofactor.sms.routes import Way
-from twofactor.words import Status
+from twofactor.sms.speech import spoken
+from twofactor.words import Channel, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +29,27 @@ class Order:
     message_id: int
     tries: int
     gateway: Gateway
-    sms: OutgoingSms
+    out: OutgoingSms | OutgoingCall
     has_others: bool  # gateways that have not been asked for this text yet
     price: Decimal | None  # that was charged, as the list says
     currency: str
+
+    @property
+    def is_call(self) -> bool:
+        return isinstance(self.out, OutgoingCall)
+
+    @property
+    def sms(self) -> OutgoingSms:
+        """The text. Raises ValueError for a call."""
+        if isinstance(self.out, OutgoingCall):
+            raise ValueError("a call is no text")
+        return self.out
+
+    def hand_over(self) -> SendResult:
+        """Ask the gateway to send or to call. Raises whatever an adapter's bug raises."""
+        if isinstance(self.out, OutgoingCall):
+            return self.gateway.call(self.out)
+        return self.gateway.send(self.out)
 
 
 Answer = tuple[Order, SendResult]
@@ -72,6 +90,7 @@ def _attempt(pick: Pick, now: datetime) -> dict[str, Any]:
         "sid": ids.new_sid(ids.ATTEMPT),
         "message_id": text.id,
         "gateway": way.gateway,
+        "channel": text.channel,
         "phone_fingerprint": text.phone_fingerprint,
         "country": text.country,
         "carrier": pick.carrier,
@@ -81,8 +100,13 @@ def _attempt(pick: Pick, now: datetime) -> dict[str, Any]:
         "price": pick.price,
         "currency": way.currency,
         "created_at": now,
-        "judge_at": now + rates.JUDGED_AFTER if text.verification_id else None,
+        "judge_at": now + rates.JUDGED_AFTER if _teaches(text) else None,
     }
+
+
+def _teaches(text: DueText) -> bool:
+    """Whether routing learns from it: texts that hold a code."""
+    return text.verification_id is not None and text.channel == Channel.SMS
 
 
 def _charge(kit: Kit, picks: Sequence[Pick], now: datetime) -> None:
@@ -97,24 +121,46 @@ def _charge(kit: Kit, picks: Sequence[Pick], now: datetime) -> None:
 
 def _order(kit: Kit, pick: Pick, attempt: Any, now: datetime) -> Order:
     text, gateway = pick.text, kit.gateways[pick.way.gateway]
-    sms = OutgoingSms(
-        reference=attempt.sid,
-        to=kit.keyring.unseal(text.phone_sealed, phone_place(text.sid)),
-        body=kit.keyring.unseal(text.body_sealed, body_place(text.sid)),
-        segments=text.segments,
-        validity_seconds=max(1, int((text.valid_until - now).total_seconds())),
-        callback_url=kit.settings.public_url + gateway.callback_path(attempt.sid),
-        sender=text.sender,
+    is_call = text.channel == Channel.CALL
+    out = (
+        _call(kit, text, gateway, attempt.sid)
+        if is_call
+        else _sms(kit, text, gateway, attempt.sid, now)
     )
     return Order(
         attempt_id=attempt.id,
         message_id=text.id,
         tries=text.tries + 1,
         gateway=gateway,
-        sms=sms,
+        out=out,
         has_others=pick.way.has_others,
         price=pick.price,
         currency=pick.way.currency,
+    )
+
+
+def _sms(kit: Kit, text: DueText, gateway: Gateway, sid: str, now: datetime) -> OutgoingSms:
+    return OutgoingSms(
+        reference=sid,
+        to=kit.keyring.unseal(text.phone_sealed, phone_place(text.sid)),
+        body=kit.keyring.unseal(text.body_sealed, body_place(text.sid)),
+        segments=text.segments,
+        validity_seconds=max(1, int((text.valid_until - now).total_seconds())),
+        callback_url=kit.settings.public_url + gateway.callback_path(sid),
+        sender=text.sender,
+    )
+
+
+def _call(kit: Kit, text: DueText, gateway: Gateway, sid: str) -> OutgoingCall:
+    asked = select(Verification.language).where(Verification.id == text.verification_id)
+    public_url = kit.settings.public_url
+    return OutgoingCall(
+        reference=sid,
+        to=kit.keyring.unseal(text.phone_sealed, phone_place(text.sid)),
+        greeting=kit.keyring.unseal(text.body_sealed, body_place(text.sid)),
+        language=spoken(db.session.scalars(asked).one()),
+        callback_url=public_url + gateway.callback_path(sid),
+        answer_url=public_url + gateway.answer_path(sid),
     )
 
 

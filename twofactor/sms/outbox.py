@@ -20,7 +20,7 @@ from twofactor.sms import optouts
 from twofactor.sms.due import is_free
 from twofactor.sms.phone import Phone
 from twofactor.sms.segments import count
-from twofactor.words import ErrorClass, Priority, Purpose, Status
+from twofactor.words import Channel, ErrorClass, Priority, Purpose, Status
 
 FRESH = "texts to wake a sender for"
 _ADD = row_of(Message)
@@ -43,14 +43,16 @@ def enqueue(
     verification_id: int | None = None,
     sender: str = "",
     only_gateway: str | None = None,
+    channel: Channel = Channel.SMS,
 ) -> Text:
-    """Write a text into the outbox, from `sender` or else whom the gateway's settings name. The
-    caller commits, then wakes who sends. To a phone that said STOP nothing goes: its text is
-    rejected at once (S-31)."""
+    """Write a text, or a call with its greeting as body, into the outbox, from `sender` or else
+    whom the gateway's settings name. The caller commits, then wakes who sends. To a phone that
+    said STOP nothing goes: it is rejected at once (S-31)."""
     now, sid = kit.now(), ids.new_sid(ids.MESSAGE)
     message_id = _ADD.scalar(
         sid=sid,
         purpose=purpose.value,
+        channel=channel.value,
         priority=Priority.NOW.value,
         verification_id=verification_id,
         phone_sealed=kit.keyring.seal(phone.e164, phone_place(sid)),
@@ -59,7 +61,7 @@ def enqueue(
         country=phone.country,
         sender=sender,
         only_gateway=only_gateway,
-        segments=count(body).parts,
+        segments=count(body).parts if channel is Channel.SMS else 1,
         created_at=now,
         valid_until=valid_until,
         **_fate(kit, phone, sid, body, now),

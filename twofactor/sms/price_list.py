@@ -1,4 +1,5 @@
-"""A price list as a file: `gateway,country,price,currency,date`. Pure; checked whole before use."""
+"""A price list as a file: `gateway,country,price,currency,date`, and `channel` if there are prices
+of calls. Pure; checked whole before use."""
 
 import csv
 import re
@@ -8,7 +9,10 @@ from decimal import Decimal, InvalidOperation
 
 import phonenumbers
 
+from twofactor.words import Channel
+
 COLUMNS = ("gateway", "country", "price", "currency", "date")
+CHANNEL = "channel"
 MAX_PRICE = Decimal(1_000_000)
 
 
@@ -28,12 +32,12 @@ def parse(text: str, gateways: Collection[str]) -> list[dict[str, object]]:
     lines = text.removeprefix("\ufeff").splitlines()
     above = next((n for n, line in enumerate(lines) if not line.startswith("#")), len(lines))
     reader = csv.DictReader(lines[above:])
-    if tuple(reader.fieldnames or ()) != COLUMNS:
+    if tuple(reader.fieldnames or ()) not in (COLUMNS, (*COLUMNS, CHANNEL)):
         raise BadPriceList([f"line {above + 1}: write the heading {','.join(COLUMNS)}"])
     rows: list[dict[str, object]] = []
     faults: list[str] = []
     for row in reader:
-        values = {name: (row.get(name) or "").strip() for name in COLUMNS}
+        values = {name: (row.get(name) or "").strip() for name in (*COLUMNS, CHANNEL)}
         wrong = list(_faults(values, gateways))
         faults += [f"line {above + reader.line_num}: {fault}" for fault in wrong]
         if not wrong:
@@ -49,6 +53,7 @@ def _row(values: dict[str, str]) -> dict[str, object]:
     return {
         "gateway": values["gateway"],
         "country": values["country"].upper(),
+        "channel": values[CHANNEL] or Channel.SMS.value,
         "since": values["date"],
         "per_segment": Decimal(values["price"]),
         "currency": values["currency"].upper(),
@@ -64,6 +69,8 @@ def _faults(values: dict[str, str], gateways: Collection[str]) -> Iterator[str]:
         yield f"price {values['price']!r} is no amount such as 0.0350"
     if not re.fullmatch(r"[A-Za-z]{3}", values["currency"]):
         yield f"currency {values['currency']!r} is no ISO code such as USD"
+    if values[CHANNEL] not in ("", *Channel):
+        yield f"channel {values[CHANNEL]!r} is none of {', '.join(Channel)}"
     if not _is_date(values["date"]):
         yield f"date {values['date']!r} is none such as 2026-11-01"
 

@@ -1,4 +1,4 @@
-"""What a segment costs: price lists; the latest entry that has begun counts."""
+"""What a segment or a call costs: price lists; the latest entry that has begun counts."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -10,11 +10,12 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from twofactor.extensions import db
 from twofactor.models import Price
+from twofactor.words import Channel
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """The price of one segment."""
+    """The price of one segment, or of one call."""
 
     per_segment: Decimal
     currency: str
@@ -26,15 +27,23 @@ _LISTED = (
     .where(
         _ROW.gateway.in_(bindparam("gateways", expanding=True)),
         _ROW.country == bindparam("country"),
+        _ROW.channel == bindparam("channel"),
         _ROW.since <= bindparam("today"),
     )
     .order_by(_ROW.since)
 )
 
 
-def at(gateways: Collection[str], country: str, now: datetime) -> dict[str, Listed]:
+def at(
+    gateways: Collection[str], country: str, now: datetime, channel: Channel = Channel.SMS
+) -> dict[str, Listed]:
     """What each gateway's list says today; gateways without an entry are left out."""
-    asked = {"gateways": list(gateways), "country": country, "today": now.date().isoformat()}
+    asked = {
+        "gateways": list(gateways),
+        "country": country,
+        "channel": channel.value,
+        "today": now.date().isoformat(),
+    }
     rows = db.session.connection().execute(_LISTED, asked)
     return {row.gateway: Listed(row.per_segment, row.currency) for row in rows}
 
@@ -52,7 +61,7 @@ def put(rows: Collection[dict[str, object]]) -> None:
         insert = dialect.insert(Price.__table__).values(row)
         db.session.execute(
             insert.on_conflict_do_update(
-                index_elements=["gateway", "country", "since"],
+                index_elements=["gateway", "country", "channel", "since"],
                 set_={
                     "per_segment": insert.excluded.per_segment,
                     "currency": insert.excluded.currency,

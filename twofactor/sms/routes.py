@@ -55,7 +55,7 @@ def pick(
         return None
     usable = [state for state in left if not state.is_open(now)]
     if not usable:
-        return Later(min(_opens(state) for state in left))
+        return Later(min(opens(state) for state in left))
     ranking = _rank(known, country, carrier, usable, may_explore=may_explore and not because)
     order = [s.gateway for s in ranking.order]
     ways = [name for name in order if name not in tried] + [n for n in order if n in tried]
@@ -109,7 +109,9 @@ def _rank(
     return ranking
 
 
-def _opens(state: State) -> datetime:
+def opens(state: State) -> datetime:
+    """When a gateway that is out of order may be tried again. Raises ValueError for one that is
+    not."""
     opens = state.probe_until or state.open_until
     if opens is None:
         raise ValueError(f"{state.gateway} is not out of order")

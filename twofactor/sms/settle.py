@@ -111,7 +111,7 @@ def _as_accepted(taken: Sequence[tuple[Order, Accepted]], now: datetime) -> None
             "ref": result.gateway_ref,
             "cost": result.price,  # None: a receipt or the list tells it
             "money": None if result.price is None else result.currency[:3],
-            "parts": result.segments or order.sms.segments,
+            "parts": result.segments or order.out.segments,
             "now": now,
         }
         for order, result in taken

@@ -69,3 +69,13 @@ def refused(gateway: str, since: datetime) -> int:
         ReceiptCount.hour >= hour,
     )
     return int(db.session.scalar(hits) or 0)
+
+
+def heard() -> dict[str, datetime]:
+    """The hour in which each gateway brought its latest receipt, of the last LIFE."""
+    good = [fate.value for fate in (ReceiptFate.TAKEN, ReceiptFate.KNOWN, ReceiptFate.EARLY)]
+    latest = select(ReceiptCount.gateway, func.max(ReceiptCount.hour))
+    rows = db.session.execute(
+        latest.where(ReceiptCount.fate.in_(good)).group_by(ReceiptCount.gateway)
+    )
+    return {gateway: hour for gateway, hour in rows}

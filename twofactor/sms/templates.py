@@ -32,7 +32,7 @@ class Sample:
     text: str
     origin_line: str = ""  # what a text with a code must end with
     name: str = ""  # of the template it comes from; none where nobody may edit it
-    most_parts: int = 1  # segments that an operator pays for
+    most_parts: int = 0  # segments that an operator pays for; 0: as many as the language may take
     is_edited: bool = False  # it is an operator's own sentence
     is_passed_over: bool = False  # there is one, but it does not fit any more
 
@@ -105,7 +105,7 @@ def sample(house: House, language: str, name: str, edited: Edited | None = None)
         text,
         origin,
         name,
-        edited.most_parts if edited else 1,
+        edited.most_parts if edited and not is_ours else 0,
         is_edited=edited is not None and not is_ours,
         is_passed_over=is_ours,
     )
@@ -126,7 +126,7 @@ def draft(house: House, language: str, name: str, sentence: str) -> Sample:
         code=house.code,
         minutes=str(wording.minutes_of(house.lifetime_seconds)),
         host=house.host,
-        url=house.link(name),
+        url=_way(house, language, name),
     )
     origin = house.origin_line if is_coded else ""
     return Sample(_title(name), language, text, origin, name, is_edited=True)
@@ -137,20 +137,20 @@ def draft_faults(
 ) -> list[str]:
     """What must be mended before an operator's sentence may be kept; empty for a good one."""
     found = drafts.faults(language, name, edited.sentence, edited.plural)
-    if found:
+    if drafts.unreadable(language, name, edited.sentence, edited.plural):
         return found
     looked_at = replace(draft(house, language, name, edited.sentence), most_parts=edited.most_parts)
-    return faults(looked_at, appends=appends)
+    return found + faults(looked_at, appends=appends)
 
 
 def faults(sample: Sample, *, appends: bool = False, budget: int | None = None) -> list[str]:
     """What must be mended, each with its remedy; empty for a good text.
 
     `appends`: a gateway's network may add SPARE characters. `budget`: segments a text may take; by
-    default what its language allows, or more where an operator pays for it.
+    default what its language allows, or what the operator pays for.
     """
     words = LANGUAGES[sample.language]
-    most = max(words.most_parts, sample.most_parts) if budget is None else budget
+    most = (sample.most_parts or words.most_parts) if budget is None else budget
     found = []
     if sample.is_passed_over:
         found.append("the edited text does not fit any more, ours is sent: edit it again")
@@ -200,6 +200,12 @@ def _rendered(house: House, language: str, name: str, edited: Edited | None) -> 
         edited,
         is_answerable=house.is_answerable,
     )
+
+
+def _way(house: House, language: str, name: str) -> str:
+    """What stands for `{url}`: a link, and in a notice also what to answer."""
+    answerable = house.is_answerable and name in list(Notice)
+    return wording.ways_out(language, house.link(name), is_answerable=answerable)[0]
 
 
 def _title(name: str) -> str:

@@ -13,12 +13,12 @@ from sqlalchemy import bindparam, select, update
 from twofactor.extensions import db
 from twofactor.models import Attempt, Message
 from twofactor.models.database import changed
-from twofactor.sms import routes
+from twofactor.sms import call_routes, routes
 from twofactor.sms.due import DueText
 from twofactor.sms.knowledge import Knowledge
 from twofactor.sms.routes import Later, Way
 from twofactor.sms.settle import as_failed, as_unknown
-from twofactor.words import ErrorClass, Status
+from twofactor.words import Channel, ErrorClass, Status
 
 _ROW = Attempt.__table__.c
 _EARLIER = (
@@ -81,6 +81,9 @@ def pick(
     known: Knowledge, text: DueText, past: Past, carrier: str = "", *, may_explore: bool
 ) -> Way | Later | None:
     """Its next gateway, or when one may be asked; None when every one has refused it."""
+    if text.channel == Channel.CALL:
+        tried = past.busy | past.silent
+        return call_routes.pick(known, text.country, refused=past.refused, tried=tried)
     if text.only_gateway:
         return routes.only(known, text.country, text.only_gateway, past.refused)
     return routes.pick(

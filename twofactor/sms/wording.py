@@ -26,7 +26,7 @@ class Edited:
     a host that is too long for it, and for minutes of another plural form."""
 
     sentence: str
-    most_parts: int = 1  # segments the operator pays for, where that is more than the language's
+    most_parts: int = 1  # segments the operator pays for
     plural: str = ""  # form of the minutes it was written for; none in a text without minutes
 
 
@@ -121,11 +121,17 @@ def notice_text(
     words, name = _language(language), _writable(brand)
     rows = words.notice[notice]
     linked = [row for row in rows if "{url}" in row]
-    ways = [way.format(url=url) for way in words.not_me if url or "{url}" not in way]
-    for way in (ways if is_answerable else []) + [url] * bool(url):
+    for way in ways_out(language, url, is_answerable=is_answerable):
         with suppress(ValueError):
             return _first_that_fits(words, linked, edited=edited, brand=name, url=way)
     return _first_that_fits(words, [row for row in rows if "{url}" not in row], brand=name)
+
+
+def ways_out(language: str, url: str, *, is_answerable: bool) -> list[str]:
+    """What a notice says that somebody can do, the fullest first; it stands for `{url}`."""
+    ways = _language(language).not_me if is_answerable else ()
+    told = [way.format(url=url) for way in ways if url or "{url}" not in way]
+    return told + [url] * bool(url)
 
 
 def invitation_text(
@@ -192,7 +198,7 @@ def _sentence_that_fits(
     """The sentence of that text."""
     if edited is not None:
         text = _filled(edited.sentence, brand, values)
-        if text and _fits(text, words, max(edited.most_parts, words.most_parts)):
+        if text and _fits(text, words, edited.most_parts):
             return edited.sentence
     texts = [(row, text) for row in rows if (text := _filled(row, brand, values))]
     for parts in range(1, words.most_parts + 1):

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, select, update
 from twofactor.models import Verification
 from twofactor.models.prepared import Prepared, row_of
 from twofactor.models.verifications import Facts
-from twofactor.words import VerificationStatus
+from twofactor.words import Channel, VerificationStatus
 
 
 @dataclass(slots=True)
@@ -106,7 +106,7 @@ _SEND_AGAIN = Prepared(
         _V.sends == bindparam("seen"),
         _V.next_send_at <= bindparam("due"),
     )
-    .values(sends=_V.sends + 1, next_send_at=bindparam("next"))
+    .values(sends=_V.sends + 1, next_send_at=bindparam("next"), channel=bindparam("way"))
 )
 _COUNT_CHECK = Prepared(
     update(Verification)
@@ -182,12 +182,19 @@ def watch(verification_id: int) -> None:
 
 
 def count_send(
-    verification_id: int, seen: int, now: datetime, next_at: datetime, *, early: bool
+    verification_id: int,
+    seen: int,
+    channel: Channel,
+    now: datetime,
+    next_at: datetime,
+    *,
+    early: bool,
 ) -> bool:
-    """Count one more text of a living code, unless there were others than the `seen` ones, or none
-    is due yet and it is not `early`."""
-    due = FOREVER if early else now
-    return _SEND_AGAIN.run(of=verification_id, seen=seen, now=now, due=due, next=next_at) == 1
+    """Count one more text or call of a living code, unless there were others than the `seen` ones,
+    or none is due yet and it is not `early`."""
+    due, way = FOREVER if early else now, channel.value
+    sent = _SEND_AGAIN.run(of=verification_id, seen=seen, now=now, due=due, next=next_at, way=way)
+    return sent == 1
 
 
 def count_check(verification_id: int, now: datetime) -> bool:

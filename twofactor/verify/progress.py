@@ -7,16 +7,18 @@ from sqlalchemy import select
 
 from twofactor.extensions import db
 from twofactor.models import Attempt, Message, Verification
-from twofactor.words import ErrorClass, Status, VerificationStatus
+from twofactor.words import Channel, ErrorClass, Status, VerificationStatus
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
     """One verification at one moment; seconds are whole and never negative."""
 
-    status: Status  # of its latest text
+    status: Status  # of its latest text or call
+    channel: Channel  # of the same
     at: datetime  # since when
     error_class: ErrorClass | None
+    error_code: str
     resend_in: int
     expires_in: int
     expires_at: datetime
@@ -48,8 +50,10 @@ def of(verification: Verification, now: datetime) -> Progress:
     live = verification.is_pending and now < verification.expires_at
     return Progress(
         status=status,
+        channel=Channel(message.channel) if message else Channel.SMS,
         at=_since(message, verification),
         error_class=_class(message),
+        error_code=message.error_code if message else "",
         resend_in=0 if failed else _seconds(verification.next_send_at, now),
         expires_in=_seconds(verification.expires_at, now) if live else 0,
         expires_at=verification.expires_at,

@@ -11,7 +11,7 @@ from twofactor.verify import entries, hooks, risk_budget, tenancy, verifications
 from twofactor.verify.entries import Entry
 from twofactor.verify.targets import Style, Target
 from twofactor.verify.tenants import Tenant
-from twofactor.words import AuditEvent, Purpose, VerificationStatus
+from twofactor.words import AuditEvent, Channel, Purpose, VerificationStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,7 @@ class Wish:
     tags: Mapping[str, str] = field(default_factory=dict)
     style: Style = Style()
     is_guarded: bool = True  # against pumping
+    channel: Channel = Channel.SMS
 
 
 class CodeTooShort(Exception):
@@ -48,7 +49,14 @@ def start(kit: Kit, service: Tenant, wish: Wish) -> Entry:
         latest.brand = wish.style.brand or latest.brand
         latest.app_hash = wish.style.app_hash or latest.app_hash
         entries.adopt(latest)
-        verifications.resend(kit, latest, wish.device, early=True, is_guarded=wish.is_guarded)
+        verifications.resend(
+            kit,
+            latest,
+            wish.device,
+            early=True,
+            is_guarded=wish.is_guarded,
+            channel=wish.channel,
+        )
     else:
         # A phone that was never asked for can't have proved itself: one look-up less for most.
         is_verified = latest is not None and _was_approved(kit, service, wish.phone)
@@ -109,4 +117,5 @@ def _target(kit: Kit, service: Tenant, wish: Wish, *, is_verified: bool) -> Targ
         tags=wish.tags,
         style=Style(wish.style.brand or service.friendly_name, wish.style.app_hash),
         is_guarded=wish.is_guarded,
+        channel=wish.channel,
     )

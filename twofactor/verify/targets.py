@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from twofactor.models import Session
 from twofactor.sms.phone import Phone
 from twofactor.verify.tenants import Tenant
-from twofactor.words import Purpose
+from twofactor.words import Channel, Purpose
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,7 @@ class Target:
     tags: Mapping[str, str] = field(default_factory=dict)
     style: Style = Style()
     is_guarded: bool = True  # against pumping
+    channel: Channel = Channel.SMS
 
 
 class CountryClosed(Exception):
@@ -47,6 +48,10 @@ class RiskyPhone(Exception):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+class NoCalls(Exception):
+    """No gateway of this installation calls."""
 
 
 class OptedOut(Exception):

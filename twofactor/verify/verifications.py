@@ -15,7 +15,7 @@ from twofactor.sms import edits, optouts, outbox, rates
 from twofactor.sms.phone import Phone
 from twofactor.sms.sentences import DEFAULT_LANGUAGE
 from twofactor.sms.wording import code_text
-from twofactor.verify import codes, entries, freezes, limits, pumping, users
+from twofactor.verify import calls, codes, entries, freezes, limits, pumping, users
 from twofactor.verify.entries import Entry, Known, Pending
 from twofactor.verify.targets import (
     CountryClosed,
@@ -40,8 +40,9 @@ _SENDER = Prepared(select(Service.sender).where(Service.id == bindparam("of")))
 def start(kit: Kit, target: Target, visitor: Visitor | None) -> Entry:
     """A new verification with its text in the outbox; an older one of the same account (or of the
     same service and phone) and purpose ends, so that one code lives (S-05). Without a visitor no
-    address is counted. Raises LimitReached, CountryClosed, OptedOut, RiskyPhone."""
+    address is counted. Raises LimitReached, CountryClosed, OptedOut, RiskyPhone, NoCalls."""
     now = kit.now()
+    calls.check_offered(kit, target.channel)
     if not kit.settings.allows_country(target.phone.country):
         raise CountryClosed(target.phone.country)
     if optouts.is_stopped(kit, target.phone.e164):
@@ -67,8 +68,7 @@ def start(kit: Kit, target: Target, visitor: Visitor | None) -> Entry:
         pumping.check(kit, target.phone)
         pumping.count(kit, target.phone)
     entries.add(verification)
-    sender = target.service.sender if target.service else ""
-    _enqueue(kit, verification, target.phone, sender)
+    _enqueue(kit, verification, target.phone, target.channel)
     _note_send(kit, verification, visitor)
     return verification
 
@@ -80,13 +80,15 @@ def resend(
     *,
     early: bool,
     is_guarded: bool = True,
+    channel: Channel = Channel.SMS,
 ) -> None:
-    """Text the same code again. `early`: the last text failed, so nobody need wait.
+    """Send the same code again, or read it aloud. `early`: the last one failed: nobody need wait.
 
-    Raises NotYet, NoSendsLeft, NotLive, LimitReached, OptedOut.
+    Raises NotYet, NoSendsLeft, NotLive, LimitReached, OptedOut, NoCalls.
     """
     now = kit.now()
-    is_sent = _count_send(kit, verification.id, verification.sends, now, early=early)
+    calls.check_offered(kit, channel)
+    is_sent = _count_send(kit, verification, channel, now, early=early)
     verification = entries.by_id(verification.id)
     if not is_sent:
         raise _why_not(verification, now)
@@ -99,24 +101,25 @@ def resend(
     rates.hasten(verification.id, now)
     if verification.is_watched and is_guarded:
         pumping.check(kit, phone)
-    _enqueue(kit, verification, phone, _sender(verification))
+    _enqueue(kit, verification, phone, channel)
     _note_send(kit, verification, visitor)
 
 
 def chase(kit: Kit, message_id: int) -> bool:
-    """Text the same code once more because nobody knows whether this message left. False when the
+    """Send the same code once more because nobody knows whether this message left. False when the
     code needs none any more, or has no sends left; raises LimitReached."""
     now = kit.now()
     verification_id = _OF_MESSAGE.scalar(of=message_id)
     if verification_id is None:
         return False
     verification = entries.by_id(verification_id)
-    if not _count_send(kit, verification_id, verification.sends, now, early=True):
+    channel = Channel(verification.channel)
+    if not _count_send(kit, verification, channel, now, early=True):
         return False
     phone = phone_of(kit, verification)
     limits.permit_send(kit, phone, None, is_verified=True, now=now)
     rates.hasten(verification.id, now)
-    _enqueue(kit, verification, phone, _sender(verification))
+    _enqueue(kit, verification, phone, channel)
     return True
 
 
@@ -160,7 +163,7 @@ def _new(kit: Kit, target: Target, now: datetime) -> Entry:
         id=0,
         sid=sid,
         purpose=target.purpose.value,
-        channel=Channel.SMS.value,
+        channel=target.channel.value,
         user_id=target.session.user_id if target.session else None,
         session_id=target.session.id if target.session else None,
         authenticator_id=target.authenticator_id,
@@ -210,15 +213,22 @@ def _older(kit: Kit, target: Target) -> Pending:
     return entries.pending_of_user(target.session.user_id, purpose)
 
 
-def _count_send(kit: Kit, verification_id: int, seen: int, now: datetime, *, early: bool) -> bool:
-    """Count one more text, unless somebody else did since that many were seen."""
-    wait = timedelta(seconds=kit.settings.codes.wait_after(seen + 1))
-    return entries.count_send(verification_id, seen, now, now + wait, early=early)
+def _count_send(
+    kit: Kit, verification: Known, channel: Channel, now: datetime, *, early: bool
+) -> bool:
+    """Count one more text or call, unless somebody else did since the verification was read."""
+    wait = timedelta(seconds=kit.settings.codes.wait_after(verification.sends + 1))
+    return entries.count_send(
+        verification.id, verification.sends, channel, now, now + wait, early=early
+    )
 
 
-def _enqueue(kit: Kit, verification: Entry, phone: Phone, sender: str) -> None:
+def _enqueue(kit: Kit, verification: Entry, phone: Phone, channel: Channel) -> None:
     if verification.code_sealed is None:
         raise NotLive
+    if channel is Channel.CALL:
+        calls.enqueue(kit, verification, phone)
+        return
     purpose = Purpose(verification.purpose)
     body = code_text(
         brand=verification.brand or kit.settings.brand,
@@ -231,7 +241,13 @@ def _enqueue(kit: Kit, verification: Entry, phone: Phone, sender: str) -> None:
         edited=edits.of(kit, verification.language, purpose),
     )
     outbox.enqueue(
-        kit, purpose, phone, body, verification.expires_at, verification.id, sender=sender
+        kit,
+        purpose,
+        phone,
+        body,
+        verification.expires_at,
+        verification.id,
+        sender=_sender(verification),
     )
 
 
@@ -250,6 +266,7 @@ def _note_send(kit: Kit, verification: Entry, visitor: Visitor | None) -> None:
         visitor,
         verification=verification.sid,
         purpose=verification.purpose,
+        channel=verification.channel,
     )
 
 

@@ -1,6 +1,7 @@
 """Add, rename and remove passkeys."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Blueprint, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
@@ -35,6 +36,7 @@ def add() -> ResponseReturnValue:
         possible=passkeys.are_possible(kit.settings),
         options=passkeys.creation_options(kit, session),
         local_address=kit.settings.public_url.replace("127.0.0.1", "localhost"),
+        local_port=urlsplit(kit.settings.public_url).port,
     )
 
 

@@ -21,6 +21,8 @@ from webapp.refusals import COUNTRY_CLOSED, RISKY, refused
 
 phone = Blueprint("phone", __name__)
 
+NO_COUNTRY = "Choose the country, or start with + and its code, like +1 202 555 0123"
+
 
 @phone.route("/account/phone", methods=["GET", "POST"])
 @fence.posts("60 per minute")
@@ -118,7 +120,8 @@ def _number(form: PhoneForm) -> Phone | None:
     try:
         number = phones.parse(form.phone.data or "", form.country.data or None)
     except BadPhone as error:
-        complain(form, "phone", error.reason)
+        is_short = not form.country.data and not (form.phone.data or "").strip().startswith("+")
+        complain(form, "phone", NO_COUNTRY if is_short else error.reason)
         return None
     if authenticators.has_phone(house().kit, door.full().user_id, number):
         complain(form, "phone", "This phone is added already. Enter another number")

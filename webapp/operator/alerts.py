@@ -12,11 +12,13 @@ from twofactor.alerts import runbook as runbook_text
 from twofactor.house import house
 from twofactor.models import Alert
 from twofactor.models.database import transaction
+from twofactor.models.rollups import LATENCIES
 from twofactor.sms.stats import periods
 from twofactor.sms.stats.history import series
+from twofactor.words import AlertKind
 from webapp import session as door
 from webapp.forms import ActionForm
-from webapp.operator.pictures import rates
+from webapp.operator.pictures import rates, slowness
 
 alerts = Blueprint("alerts", __name__)
 
@@ -99,10 +101,12 @@ def _rendered(text: str) -> str:
 
 
 def _chart(alert: Alert, place: int) -> Any:
-    """Delivery and conversion of the route in the last day."""
+    """The last day of the route: how slow, else delivery and conversion."""
     filters = {"gateway": alert.gateway, "country": alert.country}
     kept = {name: value for name, value in filters.items() if value}
     if place >= DRAWN or not kept:
         return None
     day = periods.period(periods.DEFAULT, house().kit.now())
+    if alert.kind == AlertKind.LATENCY_HIGH:
+        return slowness(day, series(day, kept, measures=LATENCIES))
     return rates(day, series(day, kept))

@@ -19,7 +19,7 @@ from webapp.operator.pictures import pictures
 
 deliveries = Blueprint("deliveries", __name__)
 
-MOST_LINES = 25  # of a table; all of them stand in CSV and JSON
+MOST_LINES = 10  # of a table; all of them stand in CSV and JSON
 WHO = {"person": "the person", "operator": "you", "gateway": "the gateway"}
 
 

@@ -1,9 +1,8 @@
 """Gateways: state, comparison, changes of routes, the switch and the test text."""
 
-from datetime import timedelta
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template
+from flask import Blueprint, abort, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from twofactor import audit
@@ -11,17 +10,20 @@ from twofactor.house import house
 from twofactor.models import RouteChange
 from twofactor.models.database import transaction
 from twofactor.sms import breaker, budget, compare, leaders
+from twofactor.sms.stats import periods
 from twofactor.verify import authenticators, trials
 from twofactor.words import AuditEvent
 from webapp import fence
 from webapp import session as door
 from webapp.forms import ActionForm, SwitchForm
+from webapp.operator.gateway_cards import by_country, cards
 from webapp.refusals import refused
 
 gateways = Blueprint("gateways", __name__)
 
 PLACE = "/operator/gateways"
-PERIOD = timedelta(days=7)
+DEFAULT = "7d"
+PERIODS = {name: periods.NAMED[name] for name in ("24h", "7d", "30d")}
 CHANGES = 50
 REASON_LENGTH = 200
 
@@ -32,25 +34,19 @@ def show() -> ResponseReturnValue:
     """Every gateway with its state, what it achieved in each country, and why who leads where."""
     kit = house().kit
     now = kit.now()
-    states = breaker.states(list(kit.gateways))
+    wanted = request.args.get("period", DEFAULT)
+    period = periods.period(wanted if wanted in PERIODS else DEFAULT, now)
+    compared = compare.compare(kit, period)
     return render_template(
         "operator/gateways.html",
-        gateways=[
-            {
-                "name": name,
-                "state": state.word(now),
-                "is_off": state.is_off,
-                "reason": state.reason,
-                "until": state.open_until if state.is_open(now) else None,
-            }
-            for name, state in states.items()
-        ],
-        compared=compare.compare(kit, now - PERIOD),
+        gateways=cards(kit, compared),
+        countries=by_country(compared),
         changes=[_change(change) for change in leaders.changes(CHANGES)],
         policy=kit.settings.routing.policy,
         spent=budget.spent(now),
         money=kit.settings.money,
-        period="in the last 7 days",
+        period=period,
+        periods=PERIODS,
     )
 
 

@@ -82,6 +82,8 @@ def show(sid: str) -> ResponseReturnValue:
             "to_masked": MASK + message.phone_ending,
             "country": message.country,
             "purpose": message.purpose,
+            "channel": message.channel,
+            "carrier": latest.carrier if latest else None,
             "gateway": latest.gateway if latest else None,
             "segments": message.segments,
             "created_at": message.created_at,

@@ -24,7 +24,7 @@ def pictures(history: History, messages: Callable[..., str]) -> list[Chart]:
     slices = [messages(**{"from": when, "minutes": minutes}) for when, _ in history.series]
     return [
         replace(volume(history), links=slices),
-        replace(rates(history.period, history.series), links=slices),
+        rates(history.period, history.series),
         latency(history.whole.now),
         funnel(history.whole.now),
     ]
@@ -56,6 +56,14 @@ def rates(period: Period, counted: Series) -> Chart:
     return lines(f"Rates by {_unit(period)}", about, _names(period, counted), parts)
 
 
+def slowness(period: Period, counted: Series) -> Chart:
+    """Within how many seconds 95 % arrived, by hour or day."""
+    values = [figures.p95_seconds for _, figures in counted]
+    about = "Seconds from handed over to delivered within which 95 % arrived."
+    parts = [Part("seconds", "tone", values)]
+    return bars(f"95 % within, by {_unit(period)}", about, _names(period, counted), parts)
+
+
 def latency(figures: Figures) -> Chart:
     """How long delivered texts took."""
     bounds = [f"≤ {bound:g} s" for bound in LATENCY_BOUNDS] + [f"> {LATENCY_BOUNDS[-1]:g} s"]
@@ -71,7 +79,10 @@ def funnel(figures: Figures) -> Chart:
         "Delivered": figures.delivered,
         "Confirmed": figures.confirmed,
     }
-    shares = [f"{value / max(1, figures.attempts) * 100:.1f} %" for value in steps.values()]
+    shares = [
+        f"{value / max(1, figures.attempts) * 100:.1f}\N{NO-BREAK SPACE}%"
+        for value in steps.values()
+    ]
     names = [f"{name} {share}" for name, share in zip(steps, shares, strict=True)]
     about = "How many attempts came how far: " + ", ".join(names) + "."
     return bars("Funnel", about, names, [Part("attempts", "tone", list(steps.values()))])

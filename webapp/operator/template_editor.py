@@ -50,7 +50,7 @@ def show(language: str, name: str) -> ResponseReturnValue:
     if "sentence" not in request.args:
         edited = edits.of(house().kit, language, name)
         form.sentence.data = edited.sentence if edited else _ours(language, name)
-        form.dear.data = edited is not None and edited.most_parts > 1
+        form.dear.data = (edited.most_parts if edited else _parts(language, name)) > 1
         form.version.data = edits.version(language, name)
         form.country.data = request.args.get("country", "")
     return _page(form, language, name)
@@ -85,7 +85,7 @@ def _keep(form: EditForm, language: str, name: str) -> ResponseReturnValue:
             edits.keep(kit, language, name, wanted, version, by, door.visitor())
     except BadText as error:
         for fault in error.faults:
-            complain(form, "sentence", f"The text {fault}.")
+            complain(form, "sentence", f"{fault[:1].upper()}{fault[1:]}.")
         return _page(form, language, name)
     except EditedMeanwhile:
         form.version.data = edits.version(language, name)
@@ -118,7 +118,6 @@ def _page(form: EditForm, language: str, name: str) -> ResponseReturnValue:
         ours=_ours(language, name),
         needed=drafts.placeholders(_ours(language, name)),
         warning=LANGUAGES[language].warning if drafts.is_coded(name) else "",
-        asks_price=LANGUAGES[language].most_parts < guard.DEAREST,
         longest=drafts.LONGEST,
         country=country,
         countries=countries,
@@ -131,7 +130,7 @@ def _preview(edited: Edited, language: str, name: str, country: str) -> dict[str
     """What the guard says, and the text as a phone would get it, where it can be written."""
     kit = house().kit
     shown: dict[str, Any] = {"faults": edits.faults(kit, language, name, edited), "sample": None}
-    if drafts.faults(language, name, edited.sentence, edited.plural):
+    if drafts.unreadable(language, name, edited.sentence, edited.plural):
         return shown
     home = guard.house_of(kit)
     sample = guard.draft(home, language, name, edited.sentence)
@@ -177,6 +176,12 @@ def _draft(form: EditForm, language: str, name: str) -> Edited:
 def _ours(language: str, name: str) -> str:
     lifetime = house().kit.settings.codes.lifetime_seconds
     return drafts.built_in(language, name, wording.plural_of(language, lifetime))
+
+
+def _parts(language: str, name: str) -> int:
+    """Segments of our own fullest text."""
+    home = guard.house_of(house().kit)
+    return guard.draft(home, language, name, _ours(language, name)).size.parts
 
 
 def _is_gsm7(language: str) -> bool:

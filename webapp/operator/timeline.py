@@ -5,16 +5,17 @@ from typing import Any
 from twofactor.models import Attempt, Receipt
 from twofactor.sms.errors import Meaning, explain
 from twofactor.sms.stats.messages import Story, latency
-from twofactor.words import Status, VerificationStatus
+from twofactor.words import Channel, Status, VerificationStatus
 
 Step = dict[str, Any]
 
 _OUTCOMES = {
-    "accepted": "{gateway} took the text",
-    "refused": "{gateway} refused the text",
+    "accepted": "{gateway} took the {thing}",
+    "refused": "{gateway} refused the {thing}",
     "unknown": "No answer from {gateway}: it may or may not have left",
     "": "Handing over to {gateway}",
 }
+_THINGS = {Channel.SMS: "text", Channel.CALL: "call"}
 _ENDS = {
     VerificationStatus.APPROVED: "The right code was typed",
     VerificationStatus.CANCELED: "A newer code took its place",
@@ -46,7 +47,9 @@ def diagnosis(story: Story) -> str:
 def steps(story: Story) -> list[Step]:
     """Everything that happened; never the code or the text."""
     message = story.message
-    found: list[Step] = [_step(message.created_at, "asked", "The text was asked for")]
+    found: list[Step] = [
+        _step(message.created_at, "asked", f"The {_THINGS[Channel(message.channel)]} was asked for")
+    ]
     found += [_attempt(attempt) for attempt in story.attempts]
     found += [_receipt(receipt, story.attempts) for receipt in story.receipts]
     if message.confirmed_at:
@@ -60,7 +63,9 @@ def steps(story: Story) -> list[Step]:
 
 
 def _attempt(attempt: Attempt) -> Step:
-    title = _OUTCOMES[attempt.outcome].format(gateway=attempt.gateway)
+    title = _OUTCOMES[attempt.outcome].format(
+        gateway=attempt.gateway, thing=_THINGS[Channel(attempt.channel)]
+    )
     refused = attempt.outcome == "refused"
     raw = f"error {attempt.error_code}" if refused and attempt.error_code else None
     at = attempt.sent_at or attempt.settled_at or attempt.created_at

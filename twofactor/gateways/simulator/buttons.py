@@ -1,4 +1,4 @@
-"""What a person can do to a text on the simulator's phone page.
+"""What a person can do to a text or a phone call on the simulator's phone page.
 
 Each verb answers False when there is no such text (any more). `wake` is the radio's.
 """
@@ -11,10 +11,12 @@ from twofactor import ids
 from twofactor.clock import Clock
 from twofactor.gateways.simulator.network import ECHO_SECONDS, UNREACHABLE
 from twofactor.gateways.simulator.phones import Phones
-from twofactor.gateways.simulator.text import Fact, Text
+from twofactor.gateways.simulator.text import KEY, Fact, Text
 from twofactor.words import Status
 
 DELAY_SECONDS = 10.0
+TALK_SECONDS = 10.0
+BUSY = "busy"
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,7 @@ class Buttons:
 
     def deliver(self, sid: str) -> bool:
         """On the phone and reported as delivered, now."""
-        return self._replan(sid, [(0, Status.DELIVERED)], arrives=True)
+        return self._replan(sid, [(0, Status.DELIVERED, "")], arrives=True)
 
     def delay(self, sid: str, seconds: float = DELAY_SECONDS) -> bool:
         """Everything still to come of it comes later."""
@@ -42,7 +44,7 @@ class Buttons:
 
     def undelivered(self, sid: str) -> bool:
         """Reported as undelivered, now, whatever the phone shows."""
-        return self._replan(sid, [(0, Status.UNDELIVERED)], error_code=UNREACHABLE)
+        return self._replan(sid, [(0, Status.UNDELIVERED, UNREACHABLE)])
 
     def duplicate(self, sid: str) -> bool:
         """The last receipt, now, and once more."""
@@ -50,11 +52,12 @@ class Buttons:
         if text is None:
             return False
         last = text.status if text.status.is_final else Status.DELIVERED
-        return self._replan(sid, [(0, last), (0, last)], error_code=text.error_code)
+        return self._replan(sid, [(0, last, text.error_code)] * 2)
 
     def out_of_order(self, sid: str) -> bool:
         """Reported as delivered, and only then as sent."""
-        return self._replan(sid, [(0, Status.DELIVERED), (ECHO_SECONDS, Status.SENT)], arrives=True)
+        plan = [(0.0, Status.DELIVERED, ""), (ECHO_SECONDS, Status.SENT, "")]
+        return self._replan(sid, plan, arrives=True)
 
     def drop(self, sid: str) -> bool:
         """Lost on the way: nothing more is ever heard, and it comes to the phone no more."""
@@ -62,6 +65,18 @@ class Buttons:
         if text is not None and not text.has_arrived(self.clock.now()):
             self.phones.arrive(sid, None)
         return self._replan(sid, [])
+
+    def answer(self, sid: str) -> bool:
+        """Answer a phone call and press a key; it ends a while after the code was read."""
+        return self._replan(sid, [(0, Status.SENT, KEY), (TALK_SECONDS, Status.DELIVERED, "")])
+
+    def voicemail(self, sid: str) -> bool:
+        """A machine answers a phone call, and presses no key."""
+        return self._replan(sid, [(0, Status.DELIVERED, "")])
+
+    def busy(self, sid: str) -> bool:
+        """The line is busy."""
+        return self._replan(sid, [(0, Status.UNDELIVERED, BUSY)])
 
     def reply(self, sid: str, body: str) -> bool:
         """The phone answers the text, for instance with STOP."""
@@ -86,9 +101,8 @@ class Buttons:
     def _replan(
         self,
         sid: str,
-        plan: list[tuple[float, Status]],
+        plan: list[tuple[float, Status, str]],
         *,
-        error_code: str = "",
         arrives: bool = False,
     ) -> bool:
         text, now = self.phones.text(sid), self.clock.now()
@@ -96,7 +110,7 @@ class Buttons:
             return False
         if arrives and not text.has_arrived(now):
             self.phones.arrive(sid, now)
-        facts = [Fact(status, now + timedelta(seconds=after), error_code) for after, status in plan]
+        facts = [Fact(status, now + timedelta(seconds=after), code) for after, status, code in plan]
         self.phones.replan(sid, facts)
         self.wake()
         return True

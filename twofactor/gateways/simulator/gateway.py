@@ -1,7 +1,7 @@
 """The simulated phone network behind the interface of every gateway; its callbacks are Twilio's."""
 
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 
 from twofactor import ids
@@ -12,9 +12,12 @@ from twofactor.gateways.base import (
     Credential,
     Gateway,
     InboundText,
+    KeyPress,
+    OutgoingCall,
     OutgoingSms,
     ParsedReceipt,
     Refused,
+    Script,
     SendResult,
     Unknown,
     refused,
@@ -25,10 +28,12 @@ from twofactor.gateways.simulator.phones import Phones
 from twofactor.gateways.simulator.text import Fact, Text
 from twofactor.gateways.twilio import Twilio
 from twofactor.gateways.wire import Wire
-from twofactor.words import ErrorClass
+from twofactor.words import Channel, ErrorClass, Status
 
 SENDER = "+15005550006"  # the sender of Twilio's own test mode
 PAUSE_SECONDS = 5.0
+RING_SECONDS = 30.0
+NO_ANSWER = "no-answer"
 REFUSALS: Mapping[str, Refused] = {
     network.NOT_A_MOBILE: refused(network.NOT_A_MOBILE, ErrorClass.BAD_PHONE, "not a mobile"),
     network.OPTED_OUT: refused(network.OPTED_OUT, ErrorClass.OPTED_OUT, "the person sent STOP"),
@@ -39,7 +44,8 @@ REFUSALS: Mapping[str, Refused] = {
 
 
 class Simulator(Gateway):
-    """Needs no company and no money: texts go to the simulated phones, and the radio reports."""
+    """Needs no company and no money: texts and calls go to the simulated phones, and the radio
+    reports."""
 
     name = "simulator"
     bulk_rate = 1000.0
@@ -70,8 +76,17 @@ class Simulator(Gateway):
         self._callbacks = Twilio({"AUTH_TOKEN": token}, wire)
 
     @property
+    def webhooks_to_enter(self) -> list[str]:
+        """None: the radio knows the way."""
+        return []
+
+    @property
     def sender_id(self) -> str:
         return SENDER
+
+    @property
+    def channels(self) -> frozenset[Channel]:
+        return frozenset(Channel)
 
     def send(self, sms: OutgoingSms) -> SendResult:
         fate = network.fate(self.settings["SEED"], sms.to, sms.reference, self.loss_percent)
@@ -85,6 +100,16 @@ class Simulator(Gateway):
             return Unknown("the answer was lost")
         return Accepted(sid, segments=sms.segments)
 
+    def call(self, call: OutgoingCall) -> SendResult:
+        fate = network.fate(self.settings["SEED"], call.to, call.reference)
+        if fate.refusal:
+            return REFUSALS[fate.refusal]
+        try:
+            sid = self._ring(call, fate)
+        except sqlite3.Error as error:
+            return refused("unavailable", ErrorClass.RETRY, error)
+        return Unknown("the answer was lost") if fate.is_answer_lost else Accepted(sid)
+
     def authenticate(self, callback: Callback) -> None:
         self._callbacks.authenticate(callback)
 
@@ -93,6 +118,35 @@ class Simulator(Gateway):
 
     def parse_inbound(self, callback: Callback) -> list[InboundText]:
         return self._callbacks.parse_inbound(callback)
+
+    def parse_key(self, callback: Callback) -> KeyPress:
+        return self._callbacks.parse_key(callback)
+
+    def script(self, sentences: Sequence[str], language: str) -> Script:
+        return self._callbacks.script(sentences, language)
+
+    def _ring(self, call: OutgoingCall, fate: Fate) -> str:
+        """The phone rings until somebody does something, or nobody does."""
+        now = self.clock.now()
+        text = Text(
+            sid=ids.new_sid(ids.CALL),
+            to=call.to,
+            sender=SENDER,
+            body=call.greeting,
+            at=now,
+            url=call.callback_url,
+            arrives_at=now + timedelta(seconds=fate.delay_to_sent),
+            carrier=fate.carrier,
+            answer_url=call.answer_url,
+        )
+        rings, ends = timedelta(seconds=fate.delay_to_sent), timedelta(seconds=RING_SECONDS)
+        facts = [
+            Fact(Status.SENT, now + rings),
+            Fact(Status.UNDELIVERED, now + ends, NO_ANSWER),
+        ]
+        self.phones.put(text, facts)
+        self.wake()
+        return text.sid
 
     def _put(self, sms: OutgoingSms, fate: Fate) -> str:
         now, wait = self.clock.now(), fate.delay_to_phone

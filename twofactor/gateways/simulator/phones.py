@@ -6,6 +6,7 @@ All of it survives restarts. Whoever opens it brings the seal; texts are dropped
 import json
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -45,7 +46,7 @@ class Phones:
         row = (
             text.sid,
             self._fingerprint(text.phone),
-            self._seal(json.dumps([text.to, text.sender, text.body])),
+            self._seal(_content(text)),
             *(text.url, text.carrier, text.status, text.error_code, text.is_reply),
             text.at.timestamp(),
             text.arrives_at and text.arrives_at.timestamp(),
@@ -139,6 +140,12 @@ class Phones:
                 "UPDATE texts SET arrives_at = ? WHERE sid = ?", (at and at.timestamp(), sid)
             )
 
+    def say(self, text: Text, words: str) -> None:
+        """A phone call goes on with these words."""
+        sealed = self._seal(_content(replace(text, body=f"{text.body}\n{words}")))
+        with self._file.writing() as db:
+            db.execute("UPDATE texts SET sealed = ? WHERE sid = ?", (sealed, text.sid))
+
     def _lease(self, now: datetime) -> sqlite3.Row | None:
         due_at = self.next_due()
         if due_at is None or due_at > now:
@@ -158,7 +165,7 @@ class Phones:
 
     def _opened(self, row: sqlite3.Row) -> Text | None:
         try:
-            to, sender, body = json.loads(self._unseal(row["sealed"]))
+            to, sender, body, *answer_url = json.loads(self._unseal(row["sealed"]))
         except ValueError:
             return None
         return Text(
@@ -170,7 +177,13 @@ class Phones:
             status=Status(row["status"]),
             error_code=row["error_code"],
             is_reply=bool(row["is_reply"]),
+            answer_url="".join(answer_url),
         )
+
+
+def _content(text: Text) -> str:
+    """What is sealed of a text. Older files hold no address for keys."""
+    return json.dumps([text.to, text.sender, text.body, text.answer_url])
 
 
 def _plan(db: sqlite3.Connection, sid: str, facts: Iterable[Fact]) -> None:

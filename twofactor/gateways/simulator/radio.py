@@ -1,20 +1,24 @@
 """The thread by which the simulated network calls the webhooks: signed, over real HTTP."""
 
+import html
 import logging
+import re
 from datetime import timedelta
 from threading import Condition, Thread
 
 from twofactor.clock import Clock
 from twofactor.gateways.simulator.forms import form_of
 from twofactor.gateways.simulator.phones import Phones
-from twofactor.gateways.simulator.text import Call
+from twofactor.gateways.simulator.text import KEY, Call
 from twofactor.gateways.twilio import sign
-from twofactor.gateways.wire import Wire, WireError
+from twofactor.gateways.wire import Reply, Wire, WireError
 
 MAX_TRIES = 6
 FIRST_RETRY_SECONDS = 1.0  # doubles with every further try: 1, 2, 4, 8, 16
 POLL_SECONDS = 1.0  # how late a text of another process may be noticed
 THREADS = 4
+
+_SAY = re.compile(r"<Say[^>]*>(.*?)</Say>", re.S)
 
 log = logging.getLogger(__name__)
 
@@ -83,17 +87,26 @@ class Radio:
         return min(POLL_SECONDS, max(0.0, (due_at - self._clock.now()).total_seconds()))
 
     def _post(self, call: Call) -> None:
-        form = form_of(call, self._clock.now())
-        headers = {"X-Twilio-Signature": sign(self._token, call.text.url, list(form.items()))}
+        form, is_key = form_of(call, self._clock.now()), call.error_code == KEY
+        url = call.text.answer_url if is_key else call.text.url
+        headers = {"X-Twilio-Signature": sign(self._token, url, list(form.items()))}
         try:
-            status = self._wire.call("POST", call.text.url, headers=headers, form=form).status
+            reply = self._wire.call("POST", url, headers=headers, form=form)
+            status = reply.status
         except WireError:
             status = 0
         if 200 <= status < 300:
             self._phones.done(call)
+            if is_key:
+                self._phones.say(call.text, _said(reply))
         elif 0 < status < 500 and status != 429 or call.tries >= MAX_TRIES:
             log.warning("%s: a simulated receipt was not taken (HTTP %s)", call.text.sid, status)
             self._phones.give_up(call.id)
         else:
             wait = FIRST_RETRY_SECONDS * 2 ** (call.tries - 1)
             self._phones.put_back(call.id, self._clock.now() + timedelta(seconds=wait))
+
+
+def _said(reply: Reply) -> str:
+    """What a voice reads of the script in an answer."""
+    return html.unescape("\n".join(_SAY.findall(reply.body.decode(errors="replace"))))

@@ -1,4 +1,4 @@
-"""What lies on a simulated phone, and what the network has yet to report of it."""
+"""What lies on a simulated phone, texts and phone calls, and what the network has yet to report."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,7 +8,7 @@ from twofactor.words import Status
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A text to a simulated phone, or the phone's reply."""
+    """A text or a phone call to a simulated phone, or the phone's reply."""
 
     sid: str
     to: str  # E.164 with +
@@ -21,6 +21,12 @@ class Text:
     status: Status = Status.QUEUED  # the last one reported
     error_code: str = ""
     is_reply: bool = False
+    answer_url: str = ""  # of a phone call: where a pressed key is posted
+
+    @property
+    def is_call(self) -> bool:
+        """A phone call; `body` is what it has said so far."""
+        return self.answer_url != ""
 
     @property
     def phone(self) -> str:
@@ -32,13 +38,16 @@ class Text:
         return self.arrives_at is not None and self.arrives_at <= now
 
 
+KEY = "key"  # in place of an error code: somebody presses a key
+
+
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """What is to be reported of a text, and when."""
+    """What is to be reported of a text, and when. Of a phone call, also that a key is pressed."""
 
     status: Status
     due_at: datetime
-    error_code: str = ""
+    error_code: str = ""  # or KEY
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,18 +87,21 @@ def since_ever() -> dict[Cell, Figures]:
 
 
 def series(
-    period: Period, filters: Filters, tail: Deltas | None = None
+    period: Period,
+    filters: Filters,
+    tail: Deltas | None = None,
+    measures: tuple[str, ...] = SERIES,
 ) -> list[tuple[int, Figures]]:
-    """Counts by slice, oldest first, none left out."""
+    """Counts of some measures by slice, oldest first, none left out."""
     counts = {when: Counter[str]() for when in period.slices}
     inside = {"slots": [slot(period.span_minutes, when) for when in counts], **filters}
-    statement = _sums(delivery_rollups, ("slot",), SERIES, tuple(filters))
+    statement = _sums(delivery_rollups, ("slot",), measures, tuple(filters))
     for place, *amounts in db.session.connection().execute(statement, inside):
-        counts[place % SLOTS_A_SPAN] = Counter(dict(zip(SERIES, amounts, strict=True)))
+        counts[place % SLOTS_A_SPAN] = Counter(dict(zip(measures, amounts, strict=True)))
     for key, delta in _within(period, pending().deltas if tail is None else tail):
         if _fits(key.cell, filters):
             counts[wider(key.slice, period.span_minutes)].update(
-                {name: delta[name] for name in SERIES}
+                {name: delta[name] for name in measures}
             )
     return [(when, Figures.of(found)) for when, found in sorted(counts.items())]
 

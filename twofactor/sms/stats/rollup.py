@@ -12,7 +12,17 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Executable, Select, Table, bindparam, delete, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Executable,
+    Select,
+    Table,
+    bindparam,
+    case,
+    delete,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from twofactor.extensions import db
@@ -39,7 +49,9 @@ from twofactor.sms.stats.measures import (
     measures,
     wider,
 )
+from twofactor.words import Channel
 
+CALLS = " calls"  # behind a gateway's name
 MARK = "deliveries"
 BATCH = 2_000  # notes a transaction
 TAIL = 5_000  # notes a page looks at; more are waited for
@@ -136,7 +148,7 @@ def _attempts() -> Select[Any]:
     columns: list[Any] = [
         Attempt.id,
         Attempt.created_at,
-        Attempt.gateway,
+        _counted_as(),
         Attempt.country,
         Attempt.carrier,
         Message.purpose,
@@ -151,6 +163,12 @@ def _attempts() -> Select[Any]:
         Attempt.currency,
     ]
     return select(*columns).join(Message, Message.id == Attempt.message_id)
+
+
+def _counted_as() -> ColumnElement[str]:
+    """Calls have a line of their own beside a gateway's texts: other prices, other success."""
+    calls = Attempt.gateway.concat(CALLS)
+    return case((Attempt.channel == Channel.CALL, calls), else_=Attempt.gateway)
 
 
 def _differences(attempts: Select[Any]) -> Pending:

@@ -1,0 +1,30 @@
+"""/webhooks/<gateway>/voice: somebody pressed a key in a call of ours; the answer reads the code.
+
+Reads only: nothing is stored, and what was heard is proved by the code that is typed.
+"""
+
+from flask import Blueprint
+from flask.typing import ResponseReturnValue
+
+from twofactor.gateways.base import Callback, Gateway
+from twofactor.house import house
+from twofactor.verify import calls
+from webhooks.callbacks import Answer, answer
+from webhooks.carried import callback_of, gateway_of, said
+
+voice = Blueprint("voice", __name__)
+
+
+@voice.post("/webhooks/<gateway>/voice")
+def key(gateway: str) -> ResponseReturnValue:
+    """Say the code, or that it is over."""
+    built = house()
+
+    def take(gateway: Gateway, callback: Callback) -> Answer:
+        found = calls.say(built.kit, gateway.name, gateway.parse_key(callback))
+        if found is None:
+            return Answer(404, "this is no call of ours")
+        script = gateway.script(found.sentences, found.language)
+        return Answer(200, script.body, content_type=script.content_type)
+
+    return said(answer(built, gateway_of(built, gateway), callback_of(built, ""), take))
