@@ -41,6 +41,6 @@ MEANINGS: Mapping[int, str] = {
     NOT_SUPPORTED: "This server, service or key does not offer that",
     LANDLINE: "No text can reach this kind of number",
     BUSY_NUMBER: "Two requests for the same number at the same moment",
-    PUMPING: "Too many texts to neighbouring numbers: it looks like fraud",
+    PUMPING: "Too many texts to neighbouring numbers, or hardly any code came back: like fraud",
     COUNTRY_CLOSED: "The operator sends no texts to this country",
 }

@@ -38,7 +38,7 @@ REFUSED = {
     "Totp.TimeStep": NO_APP,
     "Totp.CodeLength": NO_APP,
     "Totp.Skew": NO_APP,
-    "DefaultTemplateSid": "the texts of this server are fixed sentences",
+    "DefaultTemplateSid": "the operator writes the texts of this server",
     "Whatsapp.MsgServiceSid": "this server sends by SMS alone",
     "Whatsapp.From": "this server sends by SMS alone",
     "Passkeys.RelyingParty.Id": NO_PASSKEY,

@@ -50,7 +50,7 @@ MOST_TAGS = 10
 
 CHANNELS = "`sms`; `call`: a call reads the code once a key is pressed; `auto` is sms, too"
 NO_PAYMENT = "payments are not described in texts"
-NO_TEMPLATE = "the texts of this server are fixed sentences"
+NO_TEMPLATE = "the operator writes the texts of this server"
 REFUSED = {
     "CustomMessage": NO_TEMPLATE,
     "SendDigits": "our calls dial no extension",

@@ -6,13 +6,12 @@ from functools import partial
 from typing import Any, Protocol
 
 from twofactor import jobs
+from twofactor.desk import Desk
 from twofactor.distributed import heartbeat, line, worker
 from twofactor.distributed.publisher import Publisher
 from twofactor.kit import Kit
-from twofactor.sender import THREADS, Sender, Waker
+from twofactor.sender import Sender, Waker
 from twofactor.sms import outbox
-
-LOOKING_THREADS = 2  # of a distributed worker, beside those that take ids from the line
 
 BULK_THREADS = 4  # of their own, so that a code never waits for a text to many
 
@@ -52,7 +51,7 @@ def assemble(kit: Kit, bind: Bind, around: Sequence[Part]) -> Crew:
     """The crew that the settings ask for; `around` runs wherever texts leave, such as the
     simulated network. Raises NotInstalled."""
     if kit.settings.workers == "embedded":
-        return _embedded(bind, around, THREADS, jobs.run_due)
+        return _embedded(bind, around, jobs.run_due)
     if not line.is_installed():
         raise NotInstalled(line.MISSING)
     alive = bind(heartbeat.alive)
@@ -60,29 +59,29 @@ def assemble(kit: Kit, bind: Bind, around: Sequence[Part]) -> Crew:
     return Crew(publisher, (publisher, *around), lambda: _work(kit, bind, around))
 
 
-def _embedded(
-    bind: Bind, around: Sequence[Part], threads: int, keep_house: Callable[[Kit], None]
-) -> Crew:
-    sender = Sender(bind(jobs.deliver_next), bind(keep_house), threads)
+def _embedded(bind: Bind, around: Sequence[Part], keep_house: Callable[[Kit], None]) -> Crew:
+    sender = Desk(
+        take=lambda most: bind(partial(jobs.take, most=most))(),
+        hand_over=jobs.hand_over,
+        finish=lambda answers: bind(partial(jobs.finish, answers=answers))(),
+        keep_house=bind(keep_house),
+    )
     bulk = Sender(bind(jobs.deliver_bulk), lambda: None, BULK_THREADS)
     return Crew(sender, (sender, bulk, *around))
 
 
 def _work(kit: Kit, bind: Bind, around: Sequence[Part]) -> None:
-    """Take ids from the line at once, and look at the rows once a second all the same."""
+    """Look at the rows whenever the line brings an id, and once a second all the same."""
     name = heartbeat.new_name()
 
     def keep_house(kit: Kit) -> None:
         heartbeat.beat(kit, name)
         jobs.run_due(kit)
 
-    def send_text(message_id: int) -> bool:
-        return bool(bind(partial(jobs.deliver_next, only=message_id))())
-
-    looking = _embedded(bind, around, LOOKING_THREADS, keep_house)
-    looking.start()
+    crew = _embedded(bind, around, keep_house)
+    crew.start()
     try:
-        worker.run(kit.settings.redis_url, send_text)
+        worker.run(kit.settings.redis_url, crew.sender.wake)
     finally:
-        looking.stop()
+        crew.stop()
         bind(lambda _: heartbeat.leave(name))()

@@ -40,17 +40,19 @@ log = logging.getLogger(__name__)
 YIELD_SECONDS = 0.02  # how long texts to many step back for one that somebody waits for
 
 
-def deliver_next(kit: Kit, only: int | None = None) -> bool:
-    """Hand one waiting text over, or the one with the id `only`; False when none is due."""
-    orders = take(kit, 1, only)
+def deliver_next(kit: Kit) -> bool:
+    """Hand one waiting text over; False when none is due."""
+    orders = take(kit, 1)
     finish(kit, [(order, hand_over(order)) for order in orders])
     return bool(orders)
 
 
-def take(kit: Kit, most: int, only: int | None = None) -> list[Order]:
-    """Claim the next waiting texts, or the one with the id `only`, their attempts on record."""
+def take(kit: Kit, most: int) -> list[Order]:
+    """Claim the next waiting texts, their attempts on record."""
+    if not due.any_waits(Priority.NOW, kit.now()):
+        return []
     with transaction():
-        return claims.claim(kit, most, only)
+        return claims.claim(kit, most)
 
 
 def hand_over(order: Order) -> SendResult:

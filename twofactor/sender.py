@@ -1,4 +1,4 @@
-"""The embedded sender: threads beside the app that deliver what lies in the outbox.
+"""Threads beside the app that deliver what waits in rows.
 
 Woken after a commit, and looking by themselves once a second, so that nothing is missed: not the
 text of a request whose process died, nor the one whose wake-up was lost.
@@ -12,7 +12,6 @@ from typing import Protocol
 
 log = logging.getLogger(__name__)
 
-THREADS = 8
 LOOK_SECONDS = 1.0
 STOP_SECONDS = 20.0
 
@@ -38,7 +37,7 @@ class Sender:
         self,
         deliver: Callable[[], bool],
         keep_house: Callable[[], None],
-        threads: int = THREADS,
+        threads: int,
     ) -> None:
         self._deliver = deliver
         self._keep_house = keep_house

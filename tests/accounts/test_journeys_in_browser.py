@@ -80,7 +80,7 @@ def test_app_only(house: Served) -> None:
     page.get_by_label("E-mail address").fill("nora@example.com")
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     press(page, "Continue")
-    page.get_by_role("link", name="Use an app instead").click()
+    page.get_by_role("link", name="Use an app").click()
     secret = page.locator("#totp-secret").inner_text()
     page.get_by_label("Code from the app").fill(app_code(secret, house.clock))
     press(page, "Continue")

@@ -31,7 +31,7 @@ def test_she_signs_up_with_a_passkey_and_never_gives_a_phone(house: Served) -> N
     expect(page.get_by_text("Good and long")).to_be_visible()
     page.get_by_role("button", name="Continue").click()
     expect(page.get_by_text("A thief may talk your carrier")).to_be_visible()
-    page.get_by_role("link", name="Use a passkey instead").click()
+    page.get_by_role("link", name="Use a passkey").click()
     house.add_authenticator()
     page.get_by_role("button", name="Add a passkey").click()
     expect(page.get_by_text("Two steps are on")).to_be_visible()

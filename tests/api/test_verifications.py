@@ -113,7 +113,7 @@ def test_s62_custom_code_needs_scope_and_service(shop: Program, trusted: Program
     [
         ({"To": "+12025550171"}, 60200),
         ({"To": "12", "Channel": "sms"}, 60200),
-        ({"To": "+12025550171", "Channel": "call"}, 60200),
+        ({"To": "+12025550171", "Channel": "email"}, 60200),
         ({"To": "+12025550171", "Channel": "sms", "Shoe": "42"}, 20001),
         ({"To": "+12025550171", "Channel": "sms", "Amount": "5"}, 60204),
         ({"To": "+12025550171", "Channel": "sms", "TemplateSid": "HJ"}, 60204),

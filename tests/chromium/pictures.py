@@ -54,12 +54,14 @@ def _operator(browser: Browser, server: Server) -> None:
     olive = _visitor(browser, server, "olive", "+12025550167")
     olive.become_operator()
     olive.enrol()
-    olive.open("/operator/deliveries")
+    olive.open("/operator/messages")
     expect(olive.page.locator("tbody .badge").first).to_be_visible()
-    olive.page.set_viewport_size({"width": 1280, "height": 720})
     while olive.page.locator('tbody .badge[data-status="sent"]').count():
         olive.page.wait_for_timeout(500)
         olive.page.reload()
+    olive.page.set_viewport_size({"width": 1280, "height": 720})
+    olive.open("/operator/deliveries")
+    expect(olive.page.locator(".tiles").first).to_be_visible()
     _take(olive.page, "deliveries")
 
 

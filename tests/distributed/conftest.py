@@ -100,7 +100,7 @@ class House:
         close(self.app)
 
 
-def wait_for(happens: Callable[[], bool], seconds: float = 30.0) -> None:
+def wait_for(happens: Callable[[], bool], seconds: float = 90.0) -> None:
     """Return as soon as it happens; fail when it does not."""
     until = time.monotonic() + seconds
     while not happens():

@@ -30,6 +30,7 @@ OPEN = {  # for everybody, with why
 DEVELOPMENT = "/simulator/"  # absent in production
 TOKENS = (  # each asks for a token of its own, and knows no session
     "/login/reset/<token>",
+    "/login/recover/<token>",
     "/not-me/<token>",
     "/email/confirm/<token>",
     "/operator/welcome/<token>",

@@ -12,15 +12,15 @@ from tests.sms.fake import Fake, with_gateways
 from twofactor import jobs
 from twofactor.clock import FixedClock
 from twofactor.extensions import db
-from twofactor.gateways.base import Accepted, Refused, SendResult, Unknown
+from twofactor.gateways.base import Accepted, ParsedReceipt, Refused, SendResult, Unknown
 from twofactor.house import house
 from twofactor.kit import Kit, Visitor
 from twofactor.models import Attempt, Message, Session
 from twofactor.models.database import transaction
-from twofactor.sms import claims, settle
+from twofactor.sms import claims, receipts, settle
 from twofactor.sms.settle import FOR_CODES, Pauses
 from twofactor.verify import progress, verifications
-from twofactor.words import ErrorClass, Purpose
+from twofactor.words import ErrorClass, Purpose, Status
 
 NO_ROUTE = Refused("21408", ErrorClass.ROUTE, permanent=True)
 NO_PHONE = Refused("21614", ErrorClass.BAD_PHONE, permanent=True)
@@ -199,6 +199,45 @@ def test_a_fast_receipt_is_not_taken_back_by_the_answer(kit: Kit, clock: FixedCl
         settle.settle(kit, [(order, Accepted("ref"))], clock.now(), FOR_CODES)
     db.session.expire_all()
     assert (attempts()[0].status, message().status) == ("delivered", "delivered")
+
+
+@pytest.mark.parametrize(
+    ("reported", "ends_as"),
+    [(None, "sent"), (Status.QUEUED, "sent"), (Status.SENT, "sent")]
+    + [(Status.DELIVERED, "delivered"), (Status.UNDELIVERED, "undelivered")],
+)
+def test_s30_a_receipt_proves_what_a_lost_answer_can_not_tell(
+    kit: Kit, clock: FixedClock, reported: Status | None, ends_as: str
+) -> None:
+    gateways = with_gateways(kit, {"only": Fake()})
+    with transaction():
+        (order,) = claims.claim(gateways)  # and the sender is gone
+    claimed_at = clock.now()
+    clock.advance(2)
+    told = ParsedReceipt("ref", reported, "word", attempt_sid=order.sms.reference)
+    with transaction() as session:
+        told_of = receipts.reports(kit, "only", [told], clock.now())
+        receipts.record(session.connection(), [told_of])
+    clock.advance(claims.LEASE.total_seconds())
+    assert jobs.deliver_next(gateways) is False
+    (attempt,) = attempts()
+    assert (attempt.outcome, attempt.status, attempt.sent_at) == ("accepted", ends_as, claimed_at)
+    assert (message().status, message().body_sealed) == (ends_as, None)
+    assert (message().sent_at, message().leased_until) == (claimed_at, None)
+
+
+def test_a_text_that_a_receipt_proved_is_not_unknown_when_the_call_times_out(
+    kit: Kit, clock: FixedClock
+) -> None:
+    with transaction():
+        (order,) = claims.claim(with_gateways(kit, {"only": Fake()}))
+    told = ParsedReceipt("ref", Status.SENT, "sent", attempt_sid=order.sms.reference)
+    with transaction() as session:
+        told_of = receipts.reports(kit, "only", [told], clock.now())
+        receipts.record(session.connection(), [told_of])
+    with transaction():
+        settle.settle(kit, [(order, LOST)], clock.now(), FOR_CODES)
+    assert (attempts()[0].outcome, message().status) == ("accepted", "sent")
 
 
 def test_the_second_text_of_a_code_goes_another_way(

@@ -35,6 +35,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "twofactor.restore",
         "twofactor.rotation",
     ),
+    ("twofactor.desk",),
     ("twofactor.crew", "twofactor.doctor"),
     ("twofactor.house",),
     ("webapp", "webhooks", "api", "cli"),

@@ -1,5 +1,8 @@
 """/operator/templates/<language>/<name>: an operator's own words."""
 
+import html
+import re
+
 import pytest
 
 from tests.browser import Browser, alert
@@ -87,6 +90,15 @@ def test_the_way_back_to_the_built_in_text(cast: Cast, olive: Browser) -> None:
     assert "security code to log in" in cast.texts()[0]
 
 
+def test_the_words_of_an_older_version_can_be_saved_again(olive: Browser) -> None:
+    send(olive, "save")
+    olive.post(PLACE, action="save", sentence=OWN.replace("opens", "is for"), version="1")
+    (path,) = re.findall(rf'href="({PLACE}\?[^"]+)"', olive.get(PLACE).text)
+    draft = olive.get(html.unescape(path)).text
+    assert f"{OWN}</textarea>" in draft
+    assert 'name="version" value="2"' in draft
+
+
 def test_saving_needs_a_fresh_second_factor_and_the_draft_survives_it(
     cast: Cast, olive: Browser
 ) -> None:
@@ -111,3 +123,9 @@ def test_it_is_for_operators_only(cast: Cast) -> None:
     assert alice.get(PLACE).status_code == 403
     answer = alice.post(PLACE, form="/account/preferences", action="save", sentence=OWN)
     assert answer.status_code == 403
+
+
+def test_the_audit_page_shows_what_was_and_what_is(olive: Browser) -> None:
+    send(olive, "save")
+    page = olive.get("/operator/audit?event=text_edited").text
+    assert f"language en, text login, before built-in, after “{OWN}”" in page

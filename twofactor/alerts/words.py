@@ -39,6 +39,7 @@ _FIGURES: Mapping[AlertKind, Sequence[tuple[str, str]]] = {
         ("Spent a day", "{a_day:,.2f} {currency}"),
     ),
     AlertKind.BUDGET_USED: (("Sent", "{used:,}"), ("Of", "{most:,}")),
+    AlertKind.PUMPING: (("Codes sent", "{sent:,}"), ("Came back", "{confirmed:,}")),
     AlertKind.MONEY_USED: (
         ("Spent today", "{used:,.2f} {currency}"),
         ("Of", "{most:,.2f} {currency}"),

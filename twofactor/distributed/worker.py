@@ -16,24 +16,24 @@ DRAIN_SECONDS = 25.0  # longer than any gateway call, shorter than a supervisor'
 CLOSE_SECONDS = 2.0
 
 
-def run(url: str, send_text: Callable[[int], bool]) -> None:
-    """Take ids until SIGTERM or SIGINT, then finish the texts in hand and return.
+def run(url: str, wake: Callable[[], None]) -> None:
+    """Take ids until SIGTERM or SIGINT, then return.
 
-    `send_text(id)` claims that text if it is due and hands it over; True while it may be tried
-    again at once. While the line is down this waits for it: the texts leave by the look.
+    For each `wake` is called, and whoever sends here claims all that is due: ids that come together
+    cost one claim. While the line is down this waits for it: the texts leave by the look.
     """
     told = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: told.set())
-    thread = Thread(target=_take, args=(url, send_text, told), name="line", daemon=True)
+    thread = Thread(target=_take, args=(url, wake, told), name="line", daemon=True)
     thread.start()
     told.wait()
     _drain(thread)
 
 
-def _take(url: str, send_text: Callable[[int], bool], told: Event) -> None:
+def _take(url: str, wake: Callable[[], None], told: Event) -> None:
     """In a thread, so that the signals stay ours from the first moment."""
-    worker = _worker(url, send_text)
+    worker = _worker(url, wake)
     try:
         if not told.is_set():
             worker.start()
@@ -43,13 +43,12 @@ def _take(url: str, send_text: Callable[[int], bool], told: Event) -> None:
         log.exception("the line broke; texts leave by looking until this worker is started again")
 
 
-def _worker(url: str, send_text: Callable[[int], bool]) -> Any:
+def _worker(url: str, wake: Callable[[], None]) -> Any:
     line = connect(url)
 
     @line.task(name=SEND_TEXT)  # type: ignore[untyped-decorator, unused-ignore]
-    def take(message_id: int) -> None:
-        while send_text(message_id):
-            pass
+    def take(_message_id: int) -> None:
+        wake()
 
     return line.Worker(
         pool="threads",

@@ -20,7 +20,7 @@ CONNECT_SECONDS = 3.0
 READ_SECONDS = 7.0
 TOTAL_SECONDS = 15.0
 ANSWER_BYTES = 1024 * 1024
-POOL_SIZE = 64
+POOL_SIZE = 256  # as many as the desk has hands (twofactor.desk)
 
 
 @dataclass(frozen=True, slots=True)

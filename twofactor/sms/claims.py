@@ -26,15 +26,15 @@ from twofactor.words import ErrorClass, Status, VerificationStatus
 LEASE = timedelta(seconds=20)  # longer than any gateway call may take
 
 
-def claim(kit: Kit, most: int = 1, only: int | None = None) -> list[Order]:
-    """Claim the texts that wait longest, or the one with the id `only`, and put their next attempts
-    on record; none when none is due.
+def claim(kit: Kit, most: int = 1) -> list[Order]:
+    """Claim the texts that wait longest and put their next attempts on record; none when none is
+    due.
 
     Rows that can't go out any more are settled on the way.
     """
     now = kit.now()
     rates.judge(now)
-    while texts := due.texts(now, most, only):
+    while texts := due.texts(now, most):
         orders = _orders(kit, texts, now)
         if orders:
             return orders

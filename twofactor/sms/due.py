@@ -42,13 +42,10 @@ def any_waits(priority: Priority, now: datetime) -> bool:
     return db.session.connection().execute(_ANY, asked).first() is not None
 
 
-def texts(now: datetime, most: int, only: int | None = None) -> Sequence[DueText]:
-    """The texts that somebody waits for, longest waiting first, locked; or the one with the id
-    `only`."""
-    asked: dict[str, Any] = {"priority": Priority.NOW.value, "now": now, "most": most}
-    if only is None:
-        return db.session.connection().execute(_WAITING, asked).all()
-    return db.session.connection().execute(_ONE, asked | {"only": only}).all()
+def texts(now: datetime, most: int) -> Sequence[DueText]:
+    """The texts that somebody waits for, longest waiting first, locked."""
+    asked = {"priority": Priority.NOW.value, "now": now, "most": most}
+    return db.session.connection().execute(_WAITING, asked).all()
 
 
 def batch(now: datetime, without: Collection[int]) -> int | None:
@@ -79,7 +76,6 @@ def _due(*columns: ColumnElement[Any]) -> Select[Any]:
 
 _ANY = _due(_ROW.id).limit(1)
 _WAITING = _due(*_COLUMNS).limit(bindparam("most")).with_for_update(skip_locked=True)
-_ONE = _WAITING.where(_ROW.id == bindparam("only"))
 _OF_BATCH = _WAITING.where(_ROW.batch_id == bindparam("batch"))
 _BATCH = (
     _due(_ROW.batch_id).where(_ROW.batch_id.not_in(bindparam("without", expanding=True))).limit(1)

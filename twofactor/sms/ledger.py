@@ -15,6 +15,7 @@ from sqlalchemy import (
     Connection,
     Update,
     bindparam,
+    func,
     insert,
     or_,
     select,
@@ -42,11 +43,13 @@ class Entry:
     gateway_ref: str | None
     phone_fingerprint: str
     status: str
+    outcome: str
     error_code: str
     error_class: str
     price: Decimal | None
     currency: str
     created_at: datetime
+    sent_at: datetime | None
     delivered_at: datetime | None
     settled_at: datetime | None
 
@@ -111,7 +114,7 @@ def take(connection: Connection, facts: Sequence[Fact]) -> list[bool]:
 
 def _judged(fact: Fact) -> tuple[Status | None, str]:
     """The status that a new fact moves its attempt to, or None; and what is odd about it."""
-    reported, present = fact.receipt.status, Status(fact.entry.status)
+    reported, present = _proven(fact), Status(fact.entry.status)
     if fact.at - fact.entry.created_at > OLD:
         return None, ReceiptFlag.OLD.value
     if reported is None or reported is present:
@@ -119,6 +122,15 @@ def _judged(fact: Fact) -> tuple[Status | None, str]:
     if moved(present, reported) is reported:
         return reported, ""
     return None, ReceiptFlag.CONTRADICTS.value if reported.is_final else ""
+
+
+def _proven(fact: Fact) -> Status | None:
+    """Whatever a receipt says, it proves that the gateway took the text: while the answer is not on
+    record, and it may never be, that is news."""
+    reported = fact.receipt.status
+    if fact.entry.outcome == "" and reported in (None, Status.QUEUED):
+        return Status.SENT
+    return reported
 
 
 def _row(fact: Fact, digest: str, flag: str, *, is_moved: bool) -> dict[str, Any]:
@@ -145,6 +157,8 @@ def _change(fact: Fact, status: Status | None) -> None:
         entry.price, entry.currency = receipt.price, receipt.currency[:3]
     if status is None:
         return
+    if entry.outcome == "":
+        entry.outcome, entry.sent_at = "accepted", entry.created_at  # called right after
     entry.status = status.value
     if status.is_final:
         entry.settled_at = fact.at
@@ -166,12 +180,13 @@ def _move_messages(connection: Connection, moves: Sequence[tuple[Fact, Status]])
     """A message follows its latest attempt, and whichever attempt delivers it."""
     by_status: dict[Status, list[dict[str, Any]]] = {}
     for fact, status in moves:
-        row: dict[str, Any] = {"of": fact.entry.message_id, "by": fact.entry.id}
+        entry = fact.entry
+        row: dict[str, Any] = {"of": entry.message_id, "by": entry.id, "sent": entry.sent_at}
         if status.is_final:
             row |= {
                 "settled_at": fact.at,
-                "error_code": fact.entry.error_code,
-                "error_class": fact.entry.error_class,
+                "error_code": entry.error_code,
+                "error_class": entry.error_class,
             }
         by_status.setdefault(status, []).append(row)
     for status, rows in by_status.items():
@@ -193,9 +208,11 @@ def _message(status: Status) -> Update:
     if status is not Status.DELIVERED:
         row = row.where(Message.attempt_id == bindparam("by"))
     values: dict[str, Any] = {"status": status.value}
-    if status.is_final:  # nobody may send it any more
+    values |= {"next_try_at": None, "leased_until": None, "body_sealed": None}  # it has left
+    sent_at = bindparam("sent", type_=Message.__table__.c.sent_at.type)
+    values["sent_at"] = func.coalesce(Message.sent_at, sent_at)
+    if status.is_final:
         values |= {name: bindparam(name) for name in ("settled_at", "error_code", "error_class")}
-        values |= {"next_try_at": None, "leased_until": None, "body_sealed": None}
     return row.values(values)
 
 
@@ -211,6 +228,8 @@ _BY_REF = _LOCKED.where(
 _WRITTEN = (
     "gateway_ref",
     "status",
+    "outcome",
+    "sent_at",
     "error_code",
     "error_class",
     "price",

@@ -133,7 +133,7 @@ def _as_refused(order: Order, result: Refused, now: datetime, wait: timedelta) -
     status = Status.REJECTED if is_block else Status.FAILED
     # RETRY marks "the same gateway may take it later"; routing leaves every other one out.
     error_class = result.error_class if result.permanent else ErrorClass.RETRY
-    attempt = update(Attempt).where(Attempt.id == order.attempt_id)
+    attempt = update(Attempt).where(Attempt.id == order.attempt_id, Attempt.outcome == "")
     changed(
         attempt.values(
             outcome="refused",
@@ -193,7 +193,7 @@ _ACCEPTED = (
 )
 _UNKNOWN = (
     update(_ATTEMPT)
-    .where(_ATTEMPT.c.id == bindparam("attempt"))
+    .where(_ATTEMPT.c.id == bindparam("attempt"), _ATTEMPT.c.outcome == "")  # else a receipt knows
     .values(
         outcome="unknown",
         status=_sent_if_lower(_ATTEMPT.c.status),

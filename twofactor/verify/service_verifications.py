@@ -37,9 +37,10 @@ class CodeTooShort(Exception):
 
 
 def start(kit: Kit, service: Tenant, wish: Wish) -> Entry:
-    """Text a code: the living one again, or a new one. One code lives for a phone at a service.
+    """Text a code or read it aloud: the living one again, or a new one. One code lives for a phone
+    at a service.
 
-    Raises LimitReached, CountryClosed, NoSendsLeft, CodeTooShort, NotLive.
+    Raises LimitReached, CountryClosed, NoSendsLeft, CodeTooShort, NotLive, NoCalls.
     """
     tenancy.count(kit, service)
     latest = of_phone(kit, service, wish.phone)
@@ -57,6 +58,7 @@ def start(kit: Kit, service: Tenant, wish: Wish) -> Entry:
             is_guarded=wish.is_guarded,
             channel=wish.channel,
         )
+        latest.channel = wish.channel.value
     else:
         # A phone that was never asked for can't have proved itself: one look-up less for most.
         is_verified = latest is not None and _was_approved(kit, service, wish.phone)

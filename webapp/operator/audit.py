@@ -44,5 +44,10 @@ def _entry(row: Row[Any, Any]) -> dict[str, Any]:
         "person": email,
         "browser": entry.browser,
         "visitor": entry.visitor[:8],
-        "detail": ", ".join(f"{name} {value}" for name, value in entry.detail.items() if value),
+        "detail": ", ".join(_fact(name, value) for name, value in entry.detail.items() if value),
     }
+
+
+def _fact(name: str, value: object) -> str:
+    """A name and its value; a sentence in quotes, so that it ends where it ends."""
+    return f"{name} “{value}”" if " " in str(value) else f"{name} {value}"

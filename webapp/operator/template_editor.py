@@ -97,10 +97,9 @@ def _keep(form: EditForm, language: str, name: str) -> ResponseReturnValue:
 
 def _confirm_first(place: str, form: EditForm, *, restores: bool) -> Response:
     """Who shows a second factor comes back to what was written."""
-    draft = {"sentence": form.sentence.data or "", "version": form.version.data or 0}
-    if form.dear.data:
-        draft["dear"] = "y"
-    return door.to_confirm(place if restores else f"{place}?{urlencode(draft)}")
+    sentence, version = form.sentence.data or "", form.version.data or 0
+    draft = _query(sentence, version, is_dear=form.dear.data)
+    return door.to_confirm(place if restores else f"{place}?{draft}")
 
 
 def _page(form: EditForm, language: str, name: str) -> ResponseReturnValue:
@@ -121,7 +120,7 @@ def _page(form: EditForm, language: str, name: str) -> ResponseReturnValue:
         longest=drafts.LONGEST,
         country=country,
         countries=countries,
-        history=[_version(row, email) for row, email in edits.history(language, name)],
+        history=_history(language, name),
         **_preview(_draft(form, language, name), language, name, country),
     )
 
@@ -156,16 +155,25 @@ def _by_gateway(
     }
 
 
-def _version(row: Any, email: str | None) -> dict[str, Any]:
-    draft = {"sentence": row.sentence, "version": row.version}
-    return {
-        "version": row.version,
-        "at": row.at,
-        "by": email or "the command line, or somebody erased",
-        "sentence": row.sentence,
-        "segments": row.most_parts,
-        "draft": urlencode(draft),
-    }
+def _history(language: str, name: str) -> list[dict[str, Any]]:
+    """Every version, newest first, each with the address that makes it the draft of a new one."""
+    found = edits.history(language, name)
+    return [
+        {
+            "version": row.version,
+            "at": row.at,
+            "by": email or "the command line, or somebody erased",
+            "sentence": row.sentence,
+            "segments": row.most_parts,
+            "draft": _query(row.sentence, found[0][0].version, is_dear=row.most_parts > 1),
+        }
+        for row, email in found
+    ]
+
+
+def _query(sentence: str, version: int, *, is_dear: bool) -> str:
+    dear = {"dear": "y"} if is_dear else {}
+    return urlencode({"sentence": sentence, "version": version, **dear})
 
 
 def _draft(form: EditForm, language: str, name: str) -> Edited:
