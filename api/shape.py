@@ -63,7 +63,7 @@ class Located:
 
 def iso(at: datetime | None) -> str | None:
     """Whole seconds, UTC, as Twilio writes them."""
-    return f"{at:%Y-%m-%dT%H:%M:%SZ}" if at else None
+    return f"{at.replace(tzinfo=None).isoformat(timespec='seconds')}Z" if at else None
 
 
 def always(value: Any) -> Callable[[Any], Any]:

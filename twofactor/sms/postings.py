@@ -32,7 +32,8 @@ _ATTEMPTS, _MESSAGES, _RECEIPTS = (
 )
 
 # Columns in the order in which rows come and go. Of an attempt what is read, and what is written:
-READ = "id sid message_id gateway gateway_ref phone_fingerprint status outcome created_at sent_at".split()
+READ = "id sid message_id gateway gateway_ref phone_fingerprint status outcome".split()
+READ += ["created_at", "sent_at"]
 LEARNT = "id gateway_ref price currency".split()
 _OUTCOME = "error_code error_class settled_at".split()
 MOVED = ["id", "message_id", "sent_at", *_OUTCOME]

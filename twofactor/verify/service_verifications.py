@@ -60,7 +60,10 @@ def start(kit: Kit, service: Tenant, wish: Wish) -> Entry:
         )
         latest.channel = wish.channel.value
     else:
-        latest = verifications.start(kit, _target(kit, service, wish), wish.device)
+        # A phone that was never asked for can't have proved itself: one look-up less for most.
+        is_verified = latest is not None and _was_approved(kit, service, wish.phone)
+        target = _target(kit, service, wish, is_verified=is_verified)
+        latest = verifications.start(kit, target, wish.device)
     if service.listens:
         hooks.watch(latest.id)
     return latest
@@ -96,16 +99,19 @@ def approve(kit: Kit, verification: Entry) -> bool:
     return True
 
 
-def _target(kit: Kit, service: Tenant, wish: Wish) -> Target:
+def _was_approved(kit: Kit, service: Tenant, phone: Phone) -> bool:
+    return entries.was_approved(service.id, kit.keyring.fingerprints(phone.e164))
+
+
+def _target(kit: Kit, service: Tenant, wish: Wish, *, is_verified: bool) -> Target:
     wanted = len(wish.code) if wish.code else service.code_length
-    prints = kit.keyring.fingerprints(wish.phone.e164)
     length = risk_budget.code_length(kit, service.id, wish.phone.e164, wanted, kit.now())
     if wish.code and len(wish.code) < length:
         raise CodeTooShort(length)
     return Target(
         Purpose.API,
         wish.phone,
-        is_verified=entries.was_approved(service.id, prints),
+        is_verified=is_verified,
         service=service,
         code=wish.code,
         code_length=length,

@@ -16,6 +16,7 @@ class Tenant:
     id: int
     sid: str
     friendly_name: str
+    sender: str  # empty: whom the gateway's settings name
     code_length: int
     custom_code_enabled: bool
     account_id: int
@@ -31,6 +32,7 @@ _FIND = Prepared(
         Service.id,
         Service.sid,
         Service.friendly_name,
+        Service.sender,
         Service.code_length,
         Service.custom_code_enabled,
         ApiAccount.id,

@@ -240,9 +240,14 @@ def _enqueue(kit: Kit, verification: Entry, phone: Phone, channel: Channel) -> N
         app_hash=verification.app_hash,
         edited=edits.of(kit, verification.language, purpose),
     )
-    sender = _sender(verification)
     outbox.enqueue(
-        kit, purpose, phone, body, verification.expires_at, verification.id, sender=sender
+        kit,
+        purpose,
+        phone,
+        body,
+        verification.expires_at,
+        verification.id,
+        sender=_sender(verification),
     )
 
 
