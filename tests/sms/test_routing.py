@@ -122,6 +122,12 @@ def test_cost_takes_the_cheapest_that_is_good_enough() -> None:
     assert "0.03 a segment" in ranking.why
 
 
+def test_cost_drops_nobody_for_one_unlucky_text() -> None:
+    unlucky = candidate("unlucky", record(1, 0), record(5, 4), price="0.03")
+    lucky = candidate("lucky", record(1, 1), record(5, 5), price="0.055")
+    assert ranked(lucky, unlucky, by=rules(Policy.COST)).leader == "unlucky"
+
+
 def test_cost_takes_an_unknown_price_last() -> None:
     ranking = ranked(candidate("unknown"), candidate("listed", price="5"), by=rules(Policy.COST))
     assert ranking.leader == "listed"

@@ -9,7 +9,7 @@ and that on what all gateways together achieve (Bayesian shrinkage: a beta prior
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from math import sqrt
+from math import hypot, sqrt
 
 from twofactor.config.settings import RoutingRules
 from twofactor.words import Policy
@@ -179,8 +179,13 @@ def _best(
 
 
 def _cheapest(standings: Sequence[Standing], margin: float) -> tuple[Standing, str]:
-    """The cheapest that is, as far as anybody can tell, within the margin of the best."""
-    best = max(s.conversion for s in standings)
-    good = [s for s in standings if s.conversion + s.doubt >= best - margin]
+    """The cheapest that is, as far as anybody can tell, within the margin of the best: both are
+    estimates, so the doubt is that of their difference."""
+    best = max(standings, key=lambda s: s.conversion)
+    good = [
+        s
+        for s in standings
+        if best.conversion - s.conversion <= margin + hypot(s.doubt, best.doubt) or s is best
+    ]
     chosen = min(good, key=lambda s: (s.price is None, s.price or 0))
     return chosen, f"the cheapest within {margin:.0%} of the best: {chosen.reason}"
