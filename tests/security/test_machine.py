@@ -39,18 +39,19 @@ class Code:
 
 
 class Person(RuleBasedStateMachine):
-    def __init__(self, cast: Cast) -> None:
+    cast: Cast  # set before the machine runs
+
+    def __init__(self) -> None:
         super().__init__()
-        number = next(people)
-        self.cast, self.now = cast, 0.0
+        number, self.now = next(people), 0.0
         self.email = f"person{number}@example.com"
         self.phone = Phone(f"+1212555{number:04d}", "US")
-        with cast.app.app_context():
-            cast._add(self.email, self.phone)
-        self.browsers = [Browser(cast.app, f"198.51.{number}.{n}") for n in (1, 2)]
+        with self.cast.app.app_context():
+            self.cast._add(self.email, self.phone)
+        self.browsers = [Browser(self.cast.app, f"198.51.{number}.{n}") for n in (1, 2)]
         self.codes: list[Code] = []
         self.sent: list[float] = []
-        self.since = [-HOUR, -HOUR]  # when each browser typed the password
+        self.since: list[float] = [-HOUR, -HOUR]  # when each browser typed the password
 
     def newest(self, browser: int) -> Code | None:
         return next((code for code in reversed(self.codes) if code.browser == browser), None)
@@ -134,8 +135,9 @@ class Person(RuleBasedStateMachine):
 
 
 def test_whatever_a_person_does_only_a_right_code_lets_in(cast: Cast) -> None:
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
-        lambda: Person(cast),
+    Person.cast = cast
+    run_state_machine_as_test(
+        Person,
         settings=settings(
             max_examples=EXAMPLES,
             stateful_step_count=STEPS,
