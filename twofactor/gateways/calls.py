@@ -1,7 +1,7 @@
 """Phone calls, for the gateways that make them: what goes out, the key that comes back, the script.
 
 No call begins with the code: it is said once somebody has pressed a key, so that no voicemail ever
-keeps one (docs/decisions/0015).
+keeps one (docs/decisions/0010).
 """
 
 from dataclasses import dataclass
