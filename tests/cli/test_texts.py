@@ -1,11 +1,14 @@
 """flask text: preview and check."""
 
 import json
+from decimal import Decimal
 
 from flask import Flask
 
 from tests.cli.conftest import Run
 from twofactor.extensions import db
+from twofactor.models import Price
+from twofactor.models.database import transaction
 
 
 def test_preview_shows_each_text_with_its_segments(run: Run) -> None:
@@ -18,13 +21,15 @@ def test_preview_shows_each_text_with_its_segments(run: Run) -> None:
 
 
 def test_preview_tells_the_price_where_a_list_does(app: Flask, run: Run) -> None:
-    with app.app_context():
-        if not db.inspect(db.engine).has_table("prices"):
-            columns = "gateway TEXT, country TEXT, since TEXT, per_segment BIGINT, currency TEXT"
-            db.session.execute(db.text(f"CREATE TABLE prices ({columns})"))
-        values = "('simulator', 'UG', '2026-01-01', 35000000, 'UGX')"
-        db.session.execute(db.text(f"INSERT INTO prices VALUES {values}"))
-        db.session.commit()
+    with app.app_context(), transaction():
+        row = Price(
+            gateway="simulator",
+            country="UG",
+            since="2026-01-01",
+            per_segment=Decimal(35),
+            currency="UGX",
+        )
+        db.session.add(row)
     answer = run("text", "preview", "--language", "ar", "--country", "ug", "--format", "json")
     assert json.loads(answer.output)[0]["price_simulator"] == "35 UGX"
 
