@@ -21,7 +21,7 @@ ALICE_PHONE = Phone("+12025550123", "US")
 BOB_PHONE = Phone("+12025550145", "US")
 OLIVE_PHONE = Phone("+12025550167", "US")
 PASSWORD_HASH = passwords.hashed(PASSWORD)
-_CODE = re.compile(r"#(\d{4,10})\Z")
+CODE = re.compile(r"#(\d{4,10})\Z")
 
 
 class Cast:
@@ -68,7 +68,7 @@ class Cast:
 
     def code(self, phone: Phone = ALICE_PHONE) -> str:
         """The code in the newest text that holds one; notices hold none."""
-        found = [match[1] for text in self.texts(phone) if (match := _CODE.search(text))]
+        found = [match[1] for text in self.texts(phone) if (match := CODE.search(text))]
         assert found, "no text holds a code"
         return found[0]
 
