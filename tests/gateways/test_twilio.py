@@ -161,7 +161,7 @@ class TestTwilio(GatewayContract):
         with pytest.raises(Malformed):
             self.build(CLOSED_PORT).parse_inbound(signed({"MessageSid": SID, "Body": "STOP"}))
 
-    def test_it_takes_the_older_token_too(self) -> None:
+    def test_s59_it_takes_the_older_token_too_while_both_are_in_force(self) -> None:
         self.build(CLOSED_PORT).authenticate(signed(FIELDS, "older"))
 
     def test_it_tells_validity_that_ran_out_from_failure(self) -> None:
