@@ -1,11 +1,11 @@
 """The only composer: `flask run`, the server and the tests start here."""
 
-import atexit
 import os
 import re
 import signal
 import sys
 from collections.abc import Callable
+from multiprocessing.util import Finalize
 from pathlib import Path
 from typing import NoReturn, TypeVar
 from urllib.parse import urlsplit
@@ -237,7 +237,7 @@ def _start(app: Flask, built: House) -> None:
     if built.kit.settings.countries == frozenset():
         click.echo(f" * {NO_COUNTRIES}", err=True)
     built.start()
-    atexit.register(built.stop)
+    Finalize(None, built.stop, exitpriority=1)  # the server's workers never run `atexit`
     settings = built.kit.settings
     if not settings.is_production:
         click.echo(f" * Open {settings.public_url}")
