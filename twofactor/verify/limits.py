@@ -213,7 +213,7 @@ def refund(kit: Kit, limit: Limit, value: str, counted_at: datetime, weight: int
 
 
 def spent(kit: Kit, limit: Limit, value: str, now: datetime) -> int:
-    """What the present window holds."""
+    """How many hits count at the moment; counts none."""
     second = int(now.timestamp())
     return sum(hits for _, hits in _slices(limit, _key(kit, limit, value), second))
 
@@ -222,12 +222,6 @@ def wait(kit: Kit, limit: Limit, value: str, now: datetime) -> int:
     """Seconds until one more hit fits, 0 when it fits now; counts none."""
     second = int(now.timestamp())
     return _wait(limit, _slices(limit, _key(kit, limit, value), second), second)
-
-
-def used(kit: Kit, limit: Limit, value: str, now: datetime) -> int:
-    """How many hits count at the moment; counts none."""
-    key, second = _key(kit, limit, value), int(now.timestamp())
-    return sum(hits for _, hits in _slices(limit, key, second))
 
 
 def lift(kit: Kit, together: Iterable[Limit], value: str) -> None:
