@@ -19,7 +19,7 @@ from api import door as api_door
 from api import front as api_front
 from api.desk import Desk
 from cli import commands
-from twofactor import gateways, hook_jobs, house, jobs, logs
+from twofactor import gateways, hook_jobs, house, jobs, logs, posts
 from twofactor.clock import Clock, SystemClock
 from twofactor.config.faults import ConfigError
 from twofactor.config.load import load
@@ -122,8 +122,8 @@ def _configure(app: Flask, settings: Settings) -> None:
         SESSION_COOKIE_SECURE=settings.is_https,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
-        MAX_CONTENT_LENGTH=guards.BODY_BYTES,
-        MAX_FORM_MEMORY_SIZE=guards.BODY_BYTES,
+        MAX_CONTENT_LENGTH=posts.BODY_BYTES,
+        MAX_FORM_MEMORY_SIZE=posts.BODY_BYTES,
         MAX_FORM_PARTS=guards.FORM_FIELDS,
         WTF_CSRF_TIME_LIMIT=4 * 3600,
         SQLALCHEMY_DATABASE_URI=settings.database_url,

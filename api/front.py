@@ -24,8 +24,8 @@ from api.errors import ApiError
 from api.operation import Operation
 from api.table import OPERATIONS
 from twofactor.house import House
+from twofactor.posts import is_plain
 
-BODY_BYTES = 64 * 1024  # as for every other request
 MOST_FIELDS = 100
 _PATH = re.compile(r"(/v2/Services/)(VA[0-9a-f]{32})(/\w+)", re.ASCII)
 _LINES = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
@@ -47,7 +47,7 @@ def in_front(
     def answered(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         path = _PATH.fullmatch(environ["PATH_INFO"])
         operation = _HOT.get(f"{path[1]}{{ServiceSid}}{path[3]}") if path else None
-        if operation is None or environ.get("HTTP_HOST") != netloc or not _is_plain(environ):
+        if operation is None or environ.get("HTTP_HOST") != netloc or not _is_form(environ):
             return application(environ, start_response)
         request_id = uuid.uuid4().hex
         try:
@@ -66,16 +66,12 @@ def in_front(
     return answered
 
 
-def _is_plain(environ: Environ) -> bool:
-    length = environ.get("CONTENT_LENGTH") or ""
+def _is_form(environ: Environ) -> bool:
     return (
-        environ["REQUEST_METHOD"] == "POST"
-        and environ.get("CONTENT_TYPE") == FORM
+        environ.get("CONTENT_TYPE") == FORM
         and not environ.get("QUERY_STRING")
-        and not environ.get("SCRIPT_NAME")
-        and "HTTP_TRANSFER_ENCODING" not in environ
-        and length.isdecimal()
-        and 0 < int(length) <= BODY_BYTES
+        and is_plain(environ)
+        and int(environ["CONTENT_LENGTH"]) > 0
     )
 
 

@@ -10,7 +10,6 @@ from twofactor.config.settings import Settings
 from twofactor.house import house
 from twofactor.kit import Kit
 
-BODY_BYTES = 64 * 1024
 FORM_FIELDS = 100
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})

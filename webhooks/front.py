@@ -14,11 +14,11 @@ from urllib.parse import parse_qs
 from twofactor.gateways.base import Callback
 from twofactor.house import House
 from twofactor.ids import ATTEMPT, is_sid
+from twofactor.posts import is_plain
 from webhooks.callbacks import Answer
 from webhooks.headers import Headers
 from webhooks.receipts import receive
 
-BODY_BYTES = 64 * 1024  # as for every other request
 _PATH = re.compile(r"/webhooks/([a-z]+)/status(?:/([\w.~-]+))?", re.ASCII)
 _CALM = [("X-Content-Type-Options", "nosniff"), ("Cache-Control", "no-store")]
 _LINES = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
@@ -34,7 +34,7 @@ def in_front(application: Application, built: House) -> Application:
 
     def answered(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         path = _PATH.fullmatch(environ["PATH_INFO"])
-        if path is None or environ.get("HTTP_HOST") != netloc or not _is_plain(environ):
+        if path is None or environ.get("HTTP_HOST") != netloc or not is_plain(environ):
             return application(environ, start_response)
         gateway = built.kit.gateways.get(path[1])
         if gateway is None or "POST" not in gateway.callback_methods:
@@ -52,17 +52,6 @@ def in_front(application: Application, built: House) -> Application:
         return _say(receive(built, gateway, callback), start_response)
 
     return answered
-
-
-def _is_plain(environ: Environ) -> bool:
-    length = environ.get("CONTENT_LENGTH") or ""
-    return (
-        environ["REQUEST_METHOD"] == "POST"
-        and not environ.get("SCRIPT_NAME")
-        and "HTTP_TRANSFER_ENCODING" not in environ
-        and length.isdecimal()
-        and int(length) <= BODY_BYTES
-    )
 
 
 def _attempt(query: str) -> str:

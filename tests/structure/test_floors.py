@@ -17,6 +17,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "twofactor.browser",
         "twofactor.risk",
         "twofactor.logs",
+        "twofactor.posts",
         "twofactor.spreadsheet",
     ),
     ("twofactor.gateways", "twofactor.crypto", "twofactor.outbound"),
