@@ -101,7 +101,7 @@ format: venv-dev ## sort imports and lay out the code
 lock: venv-dev ## write the locks anew (UPGRADE=1 takes newer versions)
 	@for name in requirements requirements-scale requirements-dev; do
 	  $(BIN) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-	    --no-emit-index-url --custom-compile-command "make lock" $(if $(UPGRADE),--upgrade) \
+	    --no-strip-extras --no-emit-index-url --custom-compile-command "make lock" $(if $(UPGRADE),--upgrade) \
 	    $$name.in --output-file $$name.txt
 	done
 
