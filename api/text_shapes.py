@@ -1,5 +1,6 @@
 """Verifications, checks and attempts as wire JSON."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -23,6 +24,7 @@ from api.shape import (
     sid,
 )
 from twofactor.models import Message, Verification
+from twofactor.sms.outbox import Text
 from twofactor.sms.phone import Phone
 from twofactor.verify.entries import Entry
 from twofactor.words import Status, VerificationStatus
@@ -41,22 +43,13 @@ class Sent:
 
 
 @dataclass(frozen=True)
-class SentText:
-    """All that is shown of a text with its verification."""
-
-    sid: str
-    created_at: datetime
-    channel: str
-
-
-@dataclass(frozen=True)
 class Seen:
     """A verification with its texts."""
 
     verification: Entry
     service_sid: str
     phone: Phone
-    texts: tuple[SentText, ...]
+    texts: Sequence[Text]
     status: str
 
     @property
@@ -78,7 +71,7 @@ class Counts:
         return f"{share:.9f}".rstrip("0").rstrip(".")
 
 
-def attempt_sid(text: Message | SentText) -> str:
+def attempt_sid(text: Message | Text) -> str:
     """Twilio's attempt is a text of ours; both sids share their digits."""
     return "VL" + text.sid[2:]
 

@@ -1,9 +1,8 @@
 """Verifications: started or sent again, fetched, cancelled or approved."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError
 
 from api import auth, buckets, key_limits
@@ -21,12 +20,11 @@ from api.numbers import (
 from api.operation import Answer, Call, Operation, Parameter
 from api.services import tenant
 from api.shape import Located
-from api.text_shapes import Seen, SentText
+from api.text_shapes import Seen
 from api.values import Address, Map, Number
 from twofactor.kit import Visitor
-from twofactor.models import Message
-from twofactor.models.prepared import Prepared
 from twofactor.sms import outbox
+from twofactor.sms.outbox import Text as SentText
 from twofactor.sms.wording import can_write
 from twofactor.verify import entries, limits, service_verifications, verifications
 from twofactor.verify.entries import Entry
@@ -82,11 +80,6 @@ PARAMETERS = (
     Parameter("RiskCheck", OneOf(("enable", "disable")), "`disable` needs `unguarded`"),
     Parameter("Tags", Map(MOST_TAGS), "Words of your own; they come back in webhooks"),
 )
-_TEXTS = Prepared(
-    select(Message.sid, Message.created_at, Message.channel)
-    .where(Message.verification_id == bindparam("of"))
-    .order_by(Message.id)
-)
 
 
 def start(call: Call) -> Answer:
@@ -97,8 +90,10 @@ def start(call: Call) -> Answer:
         key_limits.count_send(call.kit, call.caller.login)
         buckets.count(call.kit, service.id, call.given.get("RateLimits", {}))
         verification = service_verifications.start(call.kit, service, wish)
-    url = f"{call.url}/{verification.sid}"
-    return Answer(201, render(call, service, verification, url), outbox.fresh())
+    url, fresh = f"{call.url}/{verification.sid}", outbox.fresh_texts()
+    texts = fresh if verification.sends == 1 else None
+    body = render(call, service, verification, url, texts=texts)
+    return Answer(201, body, [text.id for text in fresh])
 
 
 def fetch(call: Call) -> Answer:
@@ -126,14 +121,21 @@ def change(call: Call) -> Answer:
 
 
 def render(
-    call: Call, service: Tenant, verification: Entry, url: str, status: str = ""
+    call: Call,
+    service: Tenant,
+    verification: Entry,
+    url: str,
+    status: str = "",
+    texts: Sequence[SentText] | None = None,
 ) -> dict[str, object]:
-    """The verification as wire JSON."""
+    """The verification as wire JSON; its `texts` are looked up where they are not known."""
+    if texts is None:
+        texts = outbox.of_verification(verification.id)
     seen = Seen(
         verification,
         service.sid,
         verifications.phone_of(call.kit, verification),
-        tuple(SentText(*row) for row in _TEXTS.all(of=verification.id)),
+        texts,
         status or _status(call, verification),
     )
     shape = shapes.CHECK if status else shapes.VERIFICATION

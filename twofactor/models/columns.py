@@ -10,25 +10,38 @@ from sqlalchemy.orm import mapped_column
 MILLIONTHS = 1_000_000  # of a currency's unit
 
 
+_WITHOUT_ZONE = len("2026-11-02 12:00:00.000000")
+
+
 class UtcTime(TypeDecorator[datetime]):
-    """An aware UTC time, also on SQLite, which keeps no zone. Refuses naive values."""
+    """An aware UTC time, also on SQLite, which keeps no zone: text there, spelled as SQLAlchemy
+    spells it. Refuses naive values."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a time without zone")
-        value = value.astimezone(UTC)
-        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+    def bind_processor(self, dialect: Dialect) -> Any:
+        return _written if dialect.name == "sqlite" else _in_utc
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        at: datetime = value
-        return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    def result_processor(self, dialect: Dialect, coltype: Any) -> Any:
+        return _read if dialect.name == "sqlite" else _in_utc
+
+
+def _in_utc(value: datetime | None) -> datetime | None:
+    if value is None:
+        return None
+    if value.tzinfo is None:
+        raise ValueError("a time without zone")
+    return value if value.tzinfo is UTC else value.astimezone(UTC)
+
+
+def _written(value: datetime | None) -> str | None:
+    at = _in_utc(value)
+    return None if at is None else at.isoformat(" ", "microseconds")[:_WITHOUT_ZONE]
+
+
+def _read(value: str | None) -> datetime | None:
+    return None if value is None else datetime.fromisoformat(value).replace(tzinfo=UTC)
 
 
 class Money(TypeDecorator[Decimal]):

@@ -111,38 +111,39 @@ class _Plan:
         self.driver_error: type[Exception] = dialect.loaded_dbapi.Error
         self._dialect = dialect
         self._types = _types(statement)
-        self._readers: list[Processor] | None = None
-        processors = {
-            name: bind.type.dialect_impl(dialect).bind_processor(dialect)
-            for name, bind in compiled.binds.items()
-        }
+        self._readers: list[tuple[int, Any]] | None = None  # of the columns that need one
         self._fixed = {
-            name: _processed(processors[name], bind.effective_value)
-            for name, bind in compiled.binds.items()
-            if not bind.required
+            name: bind.effective_value for name, bind in compiled.binds.items() if not bind.required
         }
-        self._writers = {name: writer for name, writer in processors.items() if writer}
-        self._order: Sequence[str] | None = compiled.positiontup
+        names: Sequence[str] = compiled.positiontup or list(compiled.binds)
+        self._is_positional = compiled.positiontup is not None
+        self._slots = [
+            (name, compiled.binds[name].type.dialect_impl(dialect).bind_processor(dialect))
+            for name in names
+        ]
 
     def bind(self, values: Mapping[str, Any]) -> Any:
         """The parameters as the driver wants them: by position, or by name."""
-        bound: Mapping[str, Any] = values
-        if self._fixed or self._writers:
-            written = {n: write(values[n]) for n, write in self._writers.items() if n in values}
-            bound = {**self._fixed, **values, **written}
-        return bound if self._order is None else [bound[name] for name in self._order]
+        given = {**self._fixed, **values} if self._fixed else values
+        if self._is_positional:
+            return [write(given[name]) if write else given[name] for name, write in self._slots]
+        return {name: _processed(write, given[name]) for name, write in self._slots}
 
-    def read(self, rows: Sequence[Row], description: Sequence[Any]) -> list[Row]:
+    def read(self, rows: list[Row], description: Sequence[Any]) -> list[Row]:
         """The rows with values of our types."""
         if self._readers is None:  # a driver names its types with the first answer
-            self._readers = [
+            readers = [
                 kind.dialect_impl(self._dialect).result_processor(self._dialect, column[1])
                 for kind, column in zip(self._types, description, strict=False)
             ]
-        readers = self._readers
-        if not any(readers):
-            return list(rows)
-        return [tuple(map(_processed, readers, row)) for row in rows]
+            self._readers = [(place, read) for place, read in enumerate(readers) if read]
+        return [self._of_our_types(row) for row in rows] if self._readers else rows
+
+    def _of_our_types(self, row: Row) -> Row:
+        ours = list(row)
+        for place, read in self._readers or ():
+            ours[place] = read(ours[place])
+        return tuple(ours)
 
 
 def _spelled_out(statement: ClauseElement, dialect: Dialect) -> ClauseElement:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import Table, bindparam, exists, update
+from sqlalchemy import Table, bindparam, exists, select, update
 
 from twofactor import ids
 from twofactor.kit import Kit
@@ -32,6 +32,8 @@ class Text:
 
     id: int
     sid: str
+    created_at: datetime
+    channel: str  # Channel
 
 
 def enqueue(
@@ -44,10 +46,12 @@ def enqueue(
     sender: str = "",
     only_gateway: str | None = None,
     channel: Channel = Channel.SMS,
+    has_stopped: bool | None = None,
 ) -> Text:
     """Write a text, or a call with its greeting as body, into the outbox, from `sender` or else
     whom the gateway's settings name. The caller commits, then wakes who sends. To a phone that
-    said STOP nothing goes: it is rejected at once (S-31)."""
+    said STOP nothing goes: it is rejected at once (S-31); who has just looked whether it
+    `has_stopped` says so."""
     now, sid = kit.now(), ids.new_sid(ids.MESSAGE)
     message_id = _ADD.scalar(
         sid=sid,
@@ -64,26 +68,38 @@ def enqueue(
         segments=count(body).parts if channel is Channel.SMS else 1,
         created_at=now,
         valid_until=valid_until,
-        **_fate(kit, phone, sid, body, now),
+        **_fate(kit, phone, sid, body, now, has_stopped),
     )
-    notes().setdefault(FRESH, []).append(message_id)
-    return Text(message_id, sid)
+    text = Text(message_id, sid, now, channel.value)
+    notes().setdefault(FRESH, []).append(text)
+    return text
 
 
-def _fate(kit: Kit, phone: Phone, sid: str, body: str, now: datetime) -> dict[str, object]:
+def _fate(
+    kit: Kit, phone: Phone, sid: str, body: str, now: datetime, has_stopped: bool | None
+) -> dict[str, object]:
     """Waiting to be sent, or settled before anybody tries."""
-    if optouts.is_stopped(kit, phone.e164):
+    if has_stopped or (has_stopped is None and optouts.is_stopped(kit, phone.e164)):
         reason = ErrorClass.OPTED_OUT.value
         return {"status": Status.REJECTED.value, "error_class": reason, "settled_at": now}
     body_sealed = kit.keyring.seal(body, body_place(sid))
     return {"status": Status.QUEUED.value, "next_try_at": now, "body_sealed": body_sealed}
 
 
+def of_verification(verification_id: int) -> list[Text]:
+    """Its texts and calls, oldest first."""
+    return [Text(*row) for row in _OF_VERIFICATION.all(of=verification_id)]
+
+
+def fresh_texts() -> list[Text]:
+    """What was enqueued in the transaction at hand, or in this session, since it was last asked."""
+    texts: list[Text] = notes().pop(FRESH, [])
+    return texts
+
+
 def fresh() -> list[int]:
-    """The ids that were enqueued in the transaction at hand, or in this session, since it was last
-    asked; for who wakes a sender."""
-    ids_of_texts: list[int] = notes().pop(FRESH, [])
-    return ids_of_texts
+    """The ids of the same, for who wakes a sender."""
+    return [text.id for text in fresh_texts()]
 
 
 def withdraw(verification_id: int, now: datetime) -> None:
@@ -98,6 +114,11 @@ def expire_due(now: datetime) -> int:
 
 
 _ROW, _ATTEMPT = Message.__table__.c, Attempt.__table__.c
+_OF_VERIFICATION = Prepared(
+    select(_ROW.id, _ROW.sid, _ROW.created_at, _ROW.channel)
+    .where(_ROW.verification_id == bindparam("of"))
+    .order_by(_ROW.id)
+)
 _NOW = bindparam("now", type_=_ROW.created_at.type)
 _ENDED = (
     update(cast(Table, Message.__table__))

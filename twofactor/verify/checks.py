@@ -17,9 +17,9 @@ from twofactor.words import AuditEvent, CheckOutcome, VerificationStatus
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """A check that is counted and may now be compared, once."""
+    """A check that is counted and may now be compared, once; the verification as it was then."""
 
-    verification_id: int
+    verification: Entry
     at: datetime
 
 
@@ -30,28 +30,29 @@ def count(kit: Kit, verification: Known, user_sid: str | None) -> Counted | Chec
     Raises LimitReached when that budget is spent.
     """
     now = kit.now()
-    if not entries.count_check(verification.id, now):
+    counted = entries.count_check(verification.id, now)
+    if counted is None:
         return ended(entries.by_id(verification.id), now)
     if user_sid is None:
         risk_budget.count(kit, verification, now)
     else:
         limits.count_guess(kit, user_sid, now)
-    return Counted(verification.id, now)
+    return Counted(counted, now)
 
 
 def settle(
     kit: Kit, counted: Counted, code: str, user_sid: str | None, visitor: Visitor | None
 ) -> CheckOutcome:
-    """Compare a counted check. APPROVED is said at most once for a code (S-03)."""
-    now = kit.now()
-    verification = entries.by_id(counted.verification_id)
+    """Compare a counted check. APPROVED is said at most once for a code (S-03): by whoever ends
+    the verification, whatever happened to it since the count."""
+    now, verification = kit.now(), counted.verification
     digest = verification.code_digest
-    if digest is None or not verification.is_pending or now >= verification.expires_at:
-        return ended(verification, now)
-    if not kit.keyring.is_code(verification.sid, code, digest):
-        return _wrong(kit, verification, visitor)
+    if digest is None or not kit.keyring.is_code(verification.sid, code, digest):
+        return _wrong(kit, entries.by_id(verification.id), visitor)
+    if now >= verification.expires_at:
+        return CheckOutcome.EXPIRED
     if not verifications.end(verification.id, VerificationStatus.APPROVED, now):
-        return CheckOutcome.GONE
+        return ended(entries.by_id(verification.id), now)
     if user_sid is None:
         risk_budget.refund(kit, verification, counted.at)
     else:
@@ -70,9 +71,12 @@ def settle(
 
 
 def _wrong(kit: Kit, verification: Entry, visitor: Visitor | None) -> CheckOutcome:
+    now = kit.now()
+    if not verification.is_pending or now >= verification.expires_at:
+        return ended(verification, now)
     exhausted = verification.checks_left <= 0
     if exhausted:
-        verifications.end(verification.id, VerificationStatus.MAX_ATTEMPTS_REACHED, kit.now())
+        verifications.end(verification.id, VerificationStatus.MAX_ATTEMPTS_REACHED, now)
     event = AuditEvent.CODE_EXHAUSTED if exhausted else AuditEvent.CODE_WRONG
     audit.write(
         kit,

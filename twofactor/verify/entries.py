@@ -66,14 +66,6 @@ _LATEST = Prepared(
     .limit(1)
 )
 _IS_PENDING = _V.status == VerificationStatus.PENDING.value
-_PENDING_OF_PHONE = Prepared(
-    select(_V.id, _V.expires_at).where(
-        _V.service_id == bindparam("service"),
-        _V.phone_fingerprint == bindparam("phone"),
-        _V.purpose == bindparam("aim"),
-        _IS_PENDING,
-    )
-)
 _PENDING_OF_USER = Prepared(
     select(_V.id, _V.expires_at).where(
         _V.user_id == bindparam("user"), _V.purpose == bindparam("aim"), _IS_PENDING
@@ -117,6 +109,7 @@ _COUNT_CHECK = Prepared(
         _V.checks < _V.max_checks,
     )
     .values(checks=_V.checks + 1)
+    .returning(*COLUMNS)
 )
 _END = Prepared(
     update(Verification)
@@ -155,12 +148,6 @@ def of_phone(service_id: int, prints: Iterable[str]) -> Entry | None:
     return Entry(*max(rows)) if rows else None
 
 
-def pending_of_phone(service_id: int, prints: Iterable[str], purpose: str) -> Pending:
-    """What was started for this phone at this service and has not been ended."""
-    found = [_PENDING_OF_PHONE.all(service=service_id, phone=p, aim=purpose) for p in prints]
-    return [(of, expires_at) for rows in found for of, expires_at in rows]
-
-
 def pending_of_user(user_id: int, purpose: str) -> Pending:
     """What was started for this user and has not been ended."""
     return [(of, at) for of, at in _PENDING_OF_USER.all(user=user_id, aim=purpose)]
@@ -197,9 +184,10 @@ def count_send(
     return sent == 1
 
 
-def count_check(verification_id: int, now: datetime) -> bool:
-    """Count one check of a living code that has some left."""
-    return _COUNT_CHECK.run(of=verification_id, now=now) == 1
+def count_check(verification_id: int, now: datetime) -> Entry | None:
+    """Count one check of a living code that has some left; the row with it, or None."""
+    row = _COUNT_CHECK.first(of=verification_id, now=now)
+    return Entry(*row) if row else None
 
 
 def end(verification_id: int, status: VerificationStatus, now: datetime) -> bool:

@@ -31,7 +31,12 @@ def check(kit: Kit, phone: Phone) -> None:
     """Raise LimitReached while this phone is frozen."""
     until = paused_until(kit, phone)
     if until is not None:
-        raise LimitReached(FROZEN, int((until - kit.now()).total_seconds()) + 1)
+        raise refusal(until, kit.now())
+
+
+def refusal(until: datetime, now: datetime) -> LimitReached:
+    """What is raised for a phone that is frozen until then."""
+    return LimitReached(FROZEN, int((until - now).total_seconds()) + 1)
 
 
 def paused_until(kit: Kit, phone: Phone) -> datetime | None:

@@ -207,6 +207,8 @@ def refund_all(kit: Kit, together: Iterable[Limit], value: str, counted_at: date
 
 def refund(kit: Kit, limit: Limit, value: str, counted_at: datetime, weight: int = 1) -> None:
     """Take one hit back that was counted at that time."""
+    if not kit.settings.limits:
+        return
     second = int(counted_at.timestamp())
     start = second - second % limit.grain
     _LOWER.run(key=_key(kit, limit, value), slice=start, weight=weight)

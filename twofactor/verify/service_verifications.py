@@ -59,10 +59,11 @@ def start(kit: Kit, service: Tenant, wish: Wish) -> Entry:
             channel=wish.channel,
         )
         latest.channel = wish.channel.value
+        latest.sends += 1
     else:
         # A phone that was never asked for can't have proved itself: one look-up less for most.
         is_verified = latest is not None and _was_approved(kit, service, wish.phone)
-        target = _target(kit, service, wish, is_verified=is_verified)
+        target = _target(kit, service, wish, latest, is_verified=is_verified)
         latest = verifications.start(kit, target, wish.device)
     if service.listens:
         hooks.watch(latest.id)
@@ -103,7 +104,9 @@ def _was_approved(kit: Kit, service: Tenant, phone: Phone) -> bool:
     return entries.was_approved(service.id, kit.keyring.fingerprints(phone.e164))
 
 
-def _target(kit: Kit, service: Tenant, wish: Wish, *, is_verified: bool) -> Target:
+def _target(
+    kit: Kit, service: Tenant, wish: Wish, latest: Entry | None, *, is_verified: bool
+) -> Target:
     wanted = len(wish.code) if wish.code else service.code_length
     length = risk_budget.code_length(kit, service.id, wish.phone.e164, wanted, kit.now())
     if wish.code and len(wish.code) < length:
@@ -120,4 +123,6 @@ def _target(kit: Kit, service: Tenant, wish: Wish, *, is_verified: bool) -> Targ
         style=Style(wish.style.brand or service.friendly_name, wish.style.app_hash),
         is_guarded=wish.is_guarded,
         channel=wish.channel,
+        # Whatever is pending is the latest one: each ends those before it.
+        older=[(latest.id, latest.expires_at)] if latest and latest.is_pending else [],
     )

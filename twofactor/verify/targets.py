@@ -1,7 +1,8 @@
 """Whom a code is for, and why one may not be sent."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from twofactor.models import Session
 from twofactor.sms.phone import Phone
@@ -36,6 +37,7 @@ class Target:
     style: Style = Style()
     is_guarded: bool = True  # against pumping
     channel: Channel = Channel.SMS
+    older: Sequence[tuple[int, datetime]] = ()  # of the service's: ids it replaces, and their ends
 
 
 class CountryClosed(Exception):

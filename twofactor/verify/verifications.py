@@ -1,5 +1,6 @@
 """Verifications: started, resent, ended. How they are checked stands in `checks`."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, select, update
@@ -11,18 +12,17 @@ from twofactor.models import Message, Service, Session, Verification
 from twofactor.models.database import changed
 from twofactor.models.prepared import Prepared
 from twofactor.models.verifications import code_place, phone_place
-from twofactor.sms import edits, optouts, outbox, rates
+from twofactor.sms import edits, outbox, rates
 from twofactor.sms.phone import Phone
 from twofactor.sms.sentences import DEFAULT_LANGUAGE
 from twofactor.sms.wording import code_text
-from twofactor.verify import calls, codes, entries, freezes, limits, pumping, users
-from twofactor.verify.entries import Entry, Known, Pending
+from twofactor.verify import calls, codes, entries, limits, pumping, standing, users
+from twofactor.verify.entries import Entry, Known
 from twofactor.verify.targets import (
     CountryClosed,
     NoSendsLeft,
     NotLive,
     NotYet,
-    OptedOut,
     RiskyPhone,
     Target,
 )
@@ -45,16 +45,14 @@ def start(kit: Kit, target: Target, visitor: Visitor | None) -> Entry:
     calls.check_offered(kit, target.channel)
     if not kit.settings.allows_country(target.phone.country):
         raise CountryClosed(target.phone.country)
-    if optouts.is_stopped(kit, target.phone.e164):
-        raise OptedOut
+    standing.of(kit, target.phone).check(now)
     reason = risk.refusal(kit.risk.look_up(target.phone.e164), now)
     if reason is not None:
         raise RiskyPhone(reason)
-    freezes.check(kit, target.phone)
     if target.session is not None:
         users.lock(target.session.user_id)
     # Verification first, limits second, as everywhere: else two transactions wait for each other.
-    _replace_older(kit, target, now)
+    _replace_older(target, now)
     limits.permit_send(
         kit,
         target.phone,
@@ -68,7 +66,8 @@ def start(kit: Kit, target: Target, visitor: Visitor | None) -> Entry:
         pumping.check(kit, target.phone)
         pumping.count(kit, target.phone)
     entries.add(verification)
-    _enqueue(kit, verification, target.phone, target.channel)
+    sender = target.service.sender if target.service else ""
+    _enqueue(kit, verification, target.phone, target.channel, sender, has_stopped=False)
     _note_send(kit, verification, visitor)
     return verification
 
@@ -93,15 +92,13 @@ def resend(
     if not is_sent:
         raise _why_not(verification, now)
     phone = phone_of(kit, verification)
-    if optouts.is_stopped(kit, phone.e164):
-        raise OptedOut
-    freezes.check(kit, phone)
+    standing.of(kit, phone).check(now)
     address = visitor.address if visitor else None
     limits.permit_send(kit, phone, address, is_verified=True, now=now, is_guarded=is_guarded)
     rates.hasten(verification.id, now)
     if verification.is_watched and is_guarded:
         pumping.check(kit, phone)
-    _enqueue(kit, verification, phone, channel)
+    _enqueue(kit, verification, phone, channel, _sender(verification), has_stopped=False)
     _note_send(kit, verification, visitor)
 
 
@@ -119,7 +116,7 @@ def chase(kit: Kit, message_id: int) -> bool:
     phone = phone_of(kit, verification)
     limits.permit_send(kit, phone, None, is_verified=True, now=now)
     rates.hasten(verification.id, now)
-    _enqueue(kit, verification, phone, channel)
+    _enqueue(kit, verification, phone, channel, _sender(verification))
     return True
 
 
@@ -196,21 +193,19 @@ def _own_language(target: Target) -> str:
     return target.session.user.language if target.session else DEFAULT_LANGUAGE
 
 
-def _replace_older(kit: Kit, target: Target, now: datetime) -> None:
-    for verification_id, expires_at in _older(kit, target):
+def _replace_older(target: Target, now: datetime) -> None:
+    for verification_id, expires_at in _older(target):
         expired = now >= expires_at
         status = VerificationStatus.EXPIRED if expired else VerificationStatus.CANCELED
         end(verification_id, status, now)
 
 
-def _older(kit: Kit, target: Target) -> Pending:
-    purpose = target.purpose.value
+def _older(target: Target) -> Sequence[tuple[int, datetime]]:
     if target.service is not None:
-        prints = kit.keyring.fingerprints(target.phone.e164)
-        return entries.pending_of_phone(target.service.id, prints, purpose)
+        return target.older
     if target.session is None:
         raise ValueError("a code proves a user or somebody to a service")
-    return entries.pending_of_user(target.session.user_id, purpose)
+    return entries.pending_of_user(target.session.user_id, target.purpose.value)
 
 
 def _count_send(
@@ -223,7 +218,15 @@ def _count_send(
     )
 
 
-def _enqueue(kit: Kit, verification: Entry, phone: Phone, channel: Channel) -> None:
+def _enqueue(
+    kit: Kit,
+    verification: Entry,
+    phone: Phone,
+    channel: Channel,
+    sender: str,
+    *,
+    has_stopped: bool | None = None,
+) -> None:
     if verification.code_sealed is None:
         raise NotLive
     if channel is Channel.CALL:
@@ -247,7 +250,8 @@ def _enqueue(kit: Kit, verification: Entry, phone: Phone, channel: Channel) -> N
         body,
         verification.expires_at,
         verification.id,
-        sender=_sender(verification),
+        sender=sender,
+        has_stopped=has_stopped,
     )
 
 
