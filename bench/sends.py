@@ -19,10 +19,10 @@ from urllib.parse import urlencode
 
 from sqlalchemy import func, select
 
-from bench.rivals.celery_sdk import ACCOUNT, BODY, SENDER, TOKEN
+from bench.rivals.celery_sdk import BODY
 from bench.rivals.celery_sdk import app as rival
 from bench.server import ROOT
-from bench.stub import taking
+from bench.stub import ACCOUNT, SENDER, settings, taking
 from tests.settings import settings_from
 from tests.stamp import stamp
 from tests.valkey import running
@@ -56,11 +56,7 @@ def _ours(delay_ms: int, texts: int) -> float:
     with tempfile.TemporaryDirectory() as folder, taking(delay_ms) as (port, _):
         values = {
             "DATABASE_URL": f"sqlite:///{folder}/b.sqlite3",
-            "GATEWAYS": "twilio",
-            "TWILIO_ACCOUNT_SID": ACCOUNT,
-            "TWILIO_AUTH_TOKEN": TOKEN,
-            "TWILIO_FROM": SENDER,
-            "TWILIO_API_URL": f"http://127.0.0.1:{port}",
+            **settings(port),
             "LOG_LEVEL": "ERROR",
         }
         app = create_app(settings_from(values, Path(folder)))

@@ -10,8 +10,9 @@ from celery import Celery
 from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
 
-ACCOUNT, TOKEN = "AC" + "0f" * 16, "a" * 32
-SENDER, BODY = "+15005550006", "Your code is 123456."
+from bench.stub import ACCOUNT, SENDER, TOKEN
+
+BODY = "Your code is 123456."
 
 app = Celery("rival", broker=os.environ.get("BENCH_BROKER", "memory://"))
 app.conf.update(task_ignore_result=True, worker_prefetch_multiplier=16)
