@@ -14,7 +14,13 @@ class Message(Base):
 
     __tablename__ = "messages"
     __table_args__ = (
-        Index("ix_messages_due", "status", "priority", "next_try_at"),
+        Index(  # small: only what waits
+            "ix_messages_due",
+            "priority",
+            "next_try_at",
+            sqlite_where=text("status = 'queued'"),
+            postgresql_where=text("status = 'queued'"),
+        ),
         UniqueConstraint("batch_id", "phone_fingerprint"),  # each phone gets each text once
         Index("ix_messages_created_at", "created_at"),
         Index(

@@ -94,7 +94,18 @@ class Verification(Facts, Base):
             sqlite_where=text("told <> status"),
             postgresql_where=text("told <> status"),
         ),
-        Index("ix_verifications_status_expires_at", "status", "expires_at"),
+        Index(  # small: only what lives
+            "ix_verifications_pending_expires_at",
+            "expires_at",
+            sqlite_where=text("status = 'pending'"),
+            postgresql_where=text("status = 'pending'"),
+        ),
+        Index(  # none of those that services ask for
+            "ix_verifications_session_id",
+            "session_id",
+            sqlite_where=text("session_id IS NOT NULL"),
+            postgresql_where=text("session_id IS NOT NULL"),
+        ),
         Index("ix_verifications_phone_fingerprint", "phone_fingerprint", "service_id"),
         CheckConstraint("checks >= 0 AND checks <= max_checks", name="checks_in_bounds"),
         CheckConstraint("sends >= 0 AND sends <= max_sends", name="sends_in_bounds"),
@@ -105,9 +116,7 @@ class Verification(Facts, Base):
     purpose: Mapped[Word]  # Purpose
     channel: Mapped[Word]  # Channel
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
-    session_id: Mapped[int | None] = mapped_column(
-        ForeignKey("sessions.id", ondelete="CASCADE"), index=True
-    )
+    session_id: Mapped[int | None] = mapped_column(ForeignKey("sessions.id", ondelete="CASCADE"))
     authenticator_id: Mapped[int | None] = mapped_column(
         ForeignKey("authenticators.id", ondelete="CASCADE")
     )
