@@ -178,7 +178,9 @@ def _house(app: Flask, settings: Settings, clock: Clock) -> House:
     )
     postman = Sender(bind(jobs.post_next), lambda: None, threads=1)
     try:
-        crew = assemble(kit, bind, [clerk, teller, postman, *([radio] if radio else [])])
+        crew = assemble(
+            kit, bind, writer.see_to, [clerk, teller, postman, *([radio] if radio else [])]
+        )
     except NotInstalled as error:
         _refuse(str(error))
 

@@ -44,6 +44,62 @@ def test_it_looks_by_itself_when_a_wake_up_was_lost() -> None:
         assert delivered.wait(10)
 
 
+def test_wake_ups_that_come_during_a_delivery_are_answered_by_one_more() -> None:
+    begun, go_on, deliveries = Queue[int](), threading.Event(), Queue[int]()
+
+    def deliver() -> bool:
+        begun.put(1)
+        go_on.wait(10)
+        deliveries.put(1)
+        return False
+
+    sender = Sender(deliver, lambda: None, threads=1, is_due=lambda: False)
+    with running(sender):
+        sender.wake()
+        begun.get(timeout=10)
+        for _ in range(50):
+            sender.wake()
+        go_on.set()
+        begun.get(timeout=10)
+    assert deliveries.qsize() == 2
+
+
+def test_the_look_delivers_only_what_is_due_and_a_wake_up_asks_nobody() -> None:
+    looked, delivered, is_due = Queue[int](), threading.Event(), threading.Event()
+
+    def look() -> bool:
+        looked.put(1)
+        return is_due.is_set()
+
+    def deliver() -> bool:
+        delivered.set()
+        return False
+
+    with running(Sender(deliver, lambda: None, threads=1, is_due=look)) as sender:
+        for _ in range(2):
+            looked.get(timeout=10)
+        assert not delivered.is_set()
+        sender.wake()
+        assert delivered.wait(10)
+        delivered.clear()
+        is_due.set()
+        assert delivered.wait(10)
+
+
+def test_a_look_that_fails_delivers_all_the_same() -> None:
+    delivered = threading.Event()
+
+    def look() -> bool:
+        raise ValueError("no database")
+
+    def deliver() -> bool:
+        delivered.set()
+        return False
+
+    with running(Sender(deliver, lambda: None, threads=1, is_due=look)):
+        assert delivered.wait(10)
+
+
 def test_it_survives_what_delivery_and_housekeeping_raise() -> None:
     tries, looks = Queue[int](), Queue[int]()
 

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, Protocol
 
 from twofactor import jobs
 from twofactor.desk import Desk
 from twofactor.distributed import heartbeat, line, worker
 from twofactor.distributed.publisher import Publisher
+from twofactor.jobs import Commit
 from twofactor.kit import Kit
 from twofactor.sender import Sender, Waker
 from twofactor.sms import outbox
@@ -47,30 +47,37 @@ class Crew:
             part.stop()
 
 
-def assemble(kit: Kit, bind: Bind, around: Sequence[Part]) -> Crew:
-    """The crew that the settings ask for; `around` runs wherever texts leave, such as the
-    simulated network. Raises NotInstalled."""
+def assemble(kit: Kit, bind: Bind, commit: Commit, around: Sequence[Part]) -> Crew:
+    """The crew that the settings ask for; `commit` writes the desk's works, `around` runs wherever
+    texts leave, such as the simulated network. Raises NotInstalled."""
     if kit.settings.workers == "embedded":
-        return _embedded(bind, around, jobs.run_due)
+        return _embedded(kit, bind, commit, around, jobs.run_due)
     if not line.is_installed():
         raise NotInstalled(line.MISSING)
     alive = bind(heartbeat.alive)
     publisher = Publisher(kit.settings.redis_url, outbox.fresh, lambda: bool(alive()))
-    return Crew(publisher, (publisher, *around), lambda: _work(kit, bind, around))
+    return Crew(publisher, (publisher, *around), lambda: _work(kit, bind, commit, around))
 
 
-def _embedded(bind: Bind, around: Sequence[Part], keep_house: Callable[[Kit], None]) -> Crew:
+def _embedded(
+    kit: Kit,
+    bind: Bind,
+    commit: Commit,
+    around: Sequence[Part],
+    keep_house: Callable[[Kit], None],
+) -> Crew:
     sender = Desk(
-        take=lambda most: bind(partial(jobs.take, most=most))(),
+        take=lambda most: jobs.take(kit, most, commit),
         hand_over=jobs.hand_over,
-        finish=lambda answers: bind(partial(jobs.finish, answers=answers))(),
+        finish=lambda answers: jobs.finish(kit, answers, commit),
         keep_house=bind(keep_house),
+        is_due=bind(jobs.is_due),
     )
     bulk = Sender(bind(jobs.deliver_bulk), lambda: None, BULK_THREADS)
     return Crew(sender, (sender, bulk, *around))
 
 
-def _work(kit: Kit, bind: Bind, around: Sequence[Part]) -> None:
+def _work(kit: Kit, bind: Bind, commit: Commit, around: Sequence[Part]) -> None:
     """Look at the rows whenever the line brings an id, and once a second all the same."""
     name = heartbeat.new_name()
 
@@ -78,7 +85,7 @@ def _work(kit: Kit, bind: Bind, around: Sequence[Part]) -> None:
         heartbeat.beat(kit, name)
         jobs.run_due(kit)
 
-    crew = _embedded(bind, around, keep_house)
+    crew = _embedded(kit, bind, commit, around, keep_house)
     crew.start()
     try:
         worker.run(kit.settings.redis_url, crew.sender.wake)

@@ -13,6 +13,7 @@ from threading import Condition, Thread
 from twofactor.gateways.base import Accepted, SendResult
 from twofactor.sender import STOP_SECONDS, Sender
 from twofactor.sms.orders import Answer, Order
+from twofactor.sms.settle import parts
 
 log = logging.getLogger(__name__)
 
@@ -23,7 +24,8 @@ TOGETHER = 32  # texts of one claim: nobody else waits long for the database
 class Desk:
     """Claims texts when woken, and once a second by itself; stopping at any moment loses nothing.
 
-    `take(most)` claims, `hand_over(order)` calls the gateway, `finish(answers)` puts on record.
+    `take(most)` claims that many, or all that are due; `hand_over(order)` calls the gateway;
+    `finish(answers)` puts one of `settle.parts` on record; `is_due` looks for texts.
     """
 
     def __init__(
@@ -33,6 +35,7 @@ class Desk:
         finish: Callable[[Sequence[Answer]], None],
         keep_house: Callable[[], None],
         hands: int = HANDS,
+        is_due: Callable[[], bool] = lambda: True,
     ) -> None:
         self._take, self._hand_over, self._finish = take, hand_over, finish
         self._most = hands
@@ -41,7 +44,8 @@ class Desk:
         self._state = Condition()
         self._under_way = 0  # claimed and not on record yet
         self._hands = 0
-        self._claimer = Sender(self._deal, keep_house, threads=1)
+        self._is_short = False  # of hands: texts may wait for one
+        self._claimer = Sender(self._deal, keep_house, threads=1, is_due=is_due)
         self._clerk = Thread(target=self._record, name="desk-clerk", daemon=True)
 
     def start(self) -> None:
@@ -72,9 +76,10 @@ class Desk:
         """Claim as much as there are free hands; True when there may be more."""
         with self._state:
             room = min(TOGETHER, self._most - self._under_way)
-        orders = self._take(room) if room else ()
-        if not orders:
+            self._is_short = not room
+        if not room:
             return False
+        orders = self._take(room)
         with self._state:
             self._under_way += len(orders)
             wanted = self._under_way - self._hands
@@ -83,7 +88,7 @@ class Desk:
             Thread(target=self._work, name="desk-hand", daemon=True).start()
         for order in orders:
             self._orders.put(order)
-        return True
+        return len(orders) == room
 
     def _work(self) -> None:
         while (order := self._orders.get()) is not None:
@@ -101,7 +106,8 @@ class Desk:
                     self._answers.put(None)
                     break
                 answers.append(more)
-            self._put(answers)
+            for part in parts(answers):
+                self._put(part)
 
     def _put(self, answers: list[Answer]) -> None:
         """On record, each alone when they can't be together."""
@@ -114,8 +120,8 @@ class Desk:
                 return
             log.exception("an answer is lost; when its lease is over the text counts as sent")
         with self._state:
-            was_full = self._under_way >= self._most
+            was_short, self._is_short = self._is_short, False
             self._under_way -= len(answers)
             self._state.notify_all()
-        if was_full or not all(isinstance(result, Accepted) for _, result in answers):
+        if was_short or not all(isinstance(result, Accepted) for _, result in answers):
             self.wake()  # others wait for a hand, or another gateway is asked

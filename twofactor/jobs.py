@@ -4,9 +4,11 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from time import sleep
+from typing import Protocol, TypeVar
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Connection, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from twofactor import privacy
@@ -37,6 +39,8 @@ from twofactor.words import Priority
 
 log = logging.getLogger(__name__)
 
+T = TypeVar("T")
+
 YIELD_SECONDS = 0.02  # how long texts to many step back for one that somebody waits for
 
 
@@ -47,12 +51,28 @@ def deliver_next(kit: Kit) -> bool:
     return bool(orders)
 
 
-def take(kit: Kit, most: int) -> list[Order]:
-    """Claim the next waiting texts, their attempts on record."""
-    if not due.any_waits(Priority.NOW, kit.now()):
-        return []
-    with transaction():
-        return claims.claim(kit, most)
+class Commit(Protocol):
+    """Runs a work that writes through `database.connection()`; it is committed when this returns,
+    and rolled back when this raises."""
+
+    def __call__(self, work: Callable[[Connection], T], /) -> T: ...
+
+
+def alone(work: Callable[[Connection], T]) -> T:
+    """In a transaction of the caller's session."""
+    with transaction() as session:
+        return work(session.connection())
+
+
+def is_due(kit: Kit) -> bool:
+    """Whether a text that somebody waits for could leave now. Reads only."""
+    return due.any_waits(Priority.NOW, kit.now())
+
+
+def take(kit: Kit, most: int, commit: Commit = alone) -> list[Order]:
+    """Claim the next waiting texts, their attempts on record; fewer than `most` when no more are
+    due."""
+    return commit(lambda _: claims.claim(kit, most))
 
 
 def hand_over(order: Order) -> SendResult:
@@ -64,30 +84,35 @@ def hand_over(order: Order) -> SendResult:
         return Unknown(f"the adapter failed: {type(error).__name__}")
 
 
-def finish(kit: Kit, answers: Sequence[Answer]) -> None:
+def finish(kit: Kit, answers: Sequence[Answer], commit: Commit = alone) -> None:
     """Put the gateways' answers on record, and go another way where nobody knows what came of a
-    text."""
+    text. Each of `settle.parts` is committed as a whole: when a single one raises, none of it is on
+    record."""
     for part in parts(answers):
-        with transaction():
-            # A number that can't call says nothing of texts.
-            texts = [(o.gateway.name, result) for o, result in part if not o.is_call]
-            breaker.note_calls(texts, kit.now())
-            settle(kit, part, kit.now(), FOR_CODES)
+        commit(partial(_put_on_record, kit, part))
     for order, result in answers:
         told = type(result).__name__
         log.info("attempt %s by %s: %s", order.out.reference, order.gateway.name, told)
         if isinstance(result, Unknown) and order.has_others:
-            _chase(kit, order)
+            _chase(kit, order, commit)
 
 
-def _chase(kit: Kit, order: Order) -> None:
+def _put_on_record(kit: Kit, part: Sequence[Answer], _: Connection) -> None:
+    # A number that can't call says nothing of texts.
+    texts = [(o.gateway.name, result) for o, result in part if not o.is_call]
+    breaker.note_calls(texts, kit.now())
+    settle(kit, part, kit.now(), FOR_CODES)
+
+
+def _chase(kit: Kit, order: Order, commit: Commit) -> None:
     """The lost text counts as sent, so a second one needs a permit of its own; without one the
-    person decides."""
+    person decides. Its answer is on record already, so nothing is raised."""
     try:
-        with transaction():
-            verifications.chase(kit, order.message_id)
+        commit(lambda _: verifications.chase(kit, order.message_id))
     except LimitReached as error:
         log.info("no second way for attempt %s: %s", order.out.reference, error.limit.name)
+    except Exception:
+        log.exception("no second way for attempt %s", order.out.reference)
 
 
 def post_next(kit: Kit) -> bool:

@@ -30,7 +30,8 @@ class Sender:
     """Runs `deliver` until it finds nothing, and `keep_house` once a second.
 
     Both are called without arguments in threads of the sender; `deliver` returns True when there
-    may be more. Nothing is kept in memory: stopping at any moment loses nothing.
+    may be more. The look wakes a thread only when `is_due`; who was woken asks nobody. Nothing is
+    kept in memory: stopping at any moment loses nothing.
     """
 
     def __init__(
@@ -38,9 +39,12 @@ class Sender:
         deliver: Callable[[], bool],
         keep_house: Callable[[], None],
         threads: int,
+        is_due: Callable[[], bool] = lambda: True,
     ) -> None:
         self._deliver = deliver
         self._keep_house = keep_house
+        self._is_due = is_due
+        self._most = threads
         self._threads = [
             Thread(target=self._send, name=f"sender-{number}", daemon=True)
             for number in range(threads)
@@ -67,7 +71,8 @@ class Sender:
     def wake(self, texts: Sequence[int] = ()) -> None:
         """A text was committed: one thread takes it now. Which one it was, the rows tell."""
         with self._wake:
-            self._calls += 1
+            # Whoever begins a delivery now sees all that was committed: one call a thread is all.
+            self._calls = min(self._calls + 1, self._most)
             self._wake.notify()
 
     @property
@@ -98,5 +103,14 @@ class Sender:
                 self._keep_house()
             except Exception:
                 log.exception("the periodic work failed; it is tried again")
-            self.wake()
+            if self._may_be_due():
+                self.wake()
             self._stopping.wait(LOOK_SECONDS)
+
+    def _may_be_due(self) -> bool:
+        """True as well when nobody can tell."""
+        try:
+            return self._is_due()
+        except Exception:
+            log.exception("the look failed; a delivery is tried all the same")
+            return True

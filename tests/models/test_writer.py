@@ -102,6 +102,21 @@ def test_too_much_waiting_work_is_refused_at_once(
         gate.set()
 
 
+def test_who_sees_to_a_work_waits_as_long_as_it_takes(
+    app: Flask, writer: GroupWriter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "WAIT_SECONDS", 0.05)
+    monkeypatch.setattr(module, "GRACE_SECONDS", 0.05)
+    monkeypatch.setattr(module, "QUEUE_SIZE", 0)
+    gate = threading.Event()
+    threading.Timer(0.5, gate.set).start()
+    assert writer.see_to(lambda c: gate.wait(5) and put("late", c)) == "late"
+    assert words(app) == 1
+    with pytest.raises(ZeroDivisionError):
+        writer.see_to(lambda c: 1 / len(put("", c)))
+    assert words(app) == 1
+
+
 def test_closing_writes_what_waits(app: Flask, writer: GroupWriter) -> None:
     at_once([lambda n=n: writer.run(lambda c: put(str(n), c)) for n in range(5)])  # type: ignore[misc]
     writer.close()

@@ -1,9 +1,13 @@
 """One spelling for each phone, and no text to where none can arrive."""
 
+from random import Random
+
 import phonenumbers
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from phonenumbers import PhoneNumberType
+from phonenumbers import carrier as carriers
 
 from twofactor.sms.phone import MAX_LENGTH, BadPhone, Phone, carrier, mask, parse, prefix
 
@@ -153,3 +157,26 @@ def test_a_prefix_leaves_the_last_four_digits_out() -> None:
 )
 def test_the_carrier_is_known_where_the_range_tells_it(number: str, expected: str) -> None:
     assert carrier(number) == expected
+
+
+def test_the_carrier_is_the_one_that_libphonenumber_tells() -> None:
+    chance = Random(7)
+    for region in phonenumbers.SUPPORTED_REGIONS:
+        example = phonenumbers.example_number_for_type(region, PhoneNumberType.MOBILE)
+        for _ in range(20 if example else 0):
+            assert example
+            number = f"+{example.country_code}{_varied(example, chance)}"
+            try:
+                phone = parse(number)
+            except BadPhone:
+                assert carrier(number) == ""
+            else:
+                told = carriers.name_for_number(phonenumbers.parse(phone.e164), "en")
+                assert carrier(phone.e164) == told[:40]
+
+
+def _varied(example: phonenumbers.PhoneNumber, chance: Random) -> str:
+    """A neighbour, near or far."""
+    digits = phonenumbers.national_significant_number(example)
+    kept = chance.randrange(1, len(digits))
+    return digits[:kept] + "".join(chance.choices("0123456789", k=len(digits) - kept))

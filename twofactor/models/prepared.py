@@ -28,13 +28,14 @@ from twofactor.models.database import connection
 
 Row = tuple[Any, ...]
 Processor = Callable[[Any], Any] | None
+Statement = ClauseElement | Callable[[str], ClauseElement]  # the latter by the database's name
 
 
 class Prepared:
-    """One statement with named parameters; no IN of many values. Safe to share between threads.
-    Raises what SQLAlchemy raises."""
+    """One statement with named parameters; no IN of many values, but rows that `models.rows`
+    folds. Safe to share between threads. Raises what SQLAlchemy raises."""
 
-    def __init__(self, statement: ClauseElement) -> None:
+    def __init__(self, statement: Statement) -> None:
         self._statement = statement
         self._plans: dict[str, _Plan] = {}
 
@@ -66,7 +67,9 @@ class Prepared:
         here = connection()
         plan = self._plans.get(here.dialect.name)
         if plan is None:
-            plan = self._plans[here.dialect.name] = _Plan(self._statement, here.dialect)
+            said = self._statement
+            said = said if isinstance(said, ClauseElement) else said(here.dialect.name)
+            plan = self._plans[here.dialect.name] = _Plan(said, here.dialect)
         cursor = here.connection.cursor()
         try:
             cursor.execute(plan.text, plan.bind(values))

@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from sqlalchemy import (
@@ -63,7 +63,12 @@ def among(dialect: str, column: ColumnElement[Any]) -> ColumnElement[bool]:
 def folded(dialect: str, rows: Iterable[Sequence[object]]) -> dict[str, str]:
     """The parameter of a statement over `given`: rows in the order of its columns. Values are
     text, numbers, truth values, None, aware times and amounts of money."""
-    return {GIVEN: json.dumps(list(rows), default=partial(_stored, dialect))}
+    return {GIVEN: _encoder(dialect).encode(list(rows))}
+
+
+@cache
+def _encoder(dialect: str) -> json.JSONEncoder:
+    return json.JSONEncoder(default=partial(_stored, dialect), check_circular=False)
 
 
 def _stored(dialect: str, value: object) -> object:

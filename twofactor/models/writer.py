@@ -3,10 +3,10 @@
 One durable commit costs about as much for 256 rows as for three, so one writer thread a process
 collects what waits: while one group is being committed the next one gathers.
 
-Guarantee: `run` and `put` return only after their work is committed, and raise when it is not. Any
-work may come, of receipts, starts or checks, that writes through the connection it is given and
-neither commits nor calls the writer; never call the writer within `database.transaction`, whose
-turn it would wait for.
+Guarantee: `run`, `see_to` and `put` return only after their work is committed, and raise when it is
+not. Any work may come, of receipts, starts, checks or the sender's desk, that writes through the
+connection it is given and neither commits nor calls the writer; never call the writer within
+`database.transaction`, whose turn it would wait for.
 """
 
 from collections.abc import Callable, Sequence
@@ -81,6 +81,17 @@ class _Entry:
         """Wait so many seconds at most."""
         return self._done.acquire(timeout=within)
 
+    def outcome(self) -> Any:
+        """Wait for it, and tell."""
+        self._done.acquire()
+        return self.told()
+
+    def told(self) -> Any:
+        """The result, once it has ended. Raises its error."""
+        if self.error is not None:
+            raise self.error
+        return self.result
+
 
 class GroupWriter:
     """Runs work on one connection, group by group. Safe to call from any thread."""
@@ -108,6 +119,14 @@ class GroupWriter:
             result = self._alone(result.work)
         return result
 
+    def see_to(self, work: Callable[[Connection], R]) -> R:
+        """The result of `work(connection)`, committed, however long that takes: never Overloaded,
+        so that whoever gets no result knows that nothing was written. For threads behind whom
+        nobody waits."""
+        if self._engine.dialect.name == "sqlite":
+            return cast(R, self._add(_each, work).outcome())
+        return self._alone(work)
+
     def put(self, verb: Verb[T, R], item: T) -> R:
         """The result of `verb(connection, items)` for this item, committed. `items` are all that
         wait for the same verb, so that it may write them with few statements; when it raises, each
@@ -117,16 +136,12 @@ class GroupWriter:
         """
         if self._queue.qsize() >= QUEUE_SIZE:
             raise Overloaded
-        self._ensure_thread()
-        entry = _Entry(verb, item)
-        self._queue.put(entry)
+        entry = self._add(verb, item)
         if not entry.has_ended(WAIT_SECONDS) and (
             entry.claim() or not entry.has_ended(GRACE_SECONDS)
         ):
             raise Overloaded
-        if entry.error is not None:
-            raise entry.error
-        return cast(R, entry.result)
+        return cast(R, entry.told())
 
     def close(self) -> None:
         """Write what waits, then stop."""
@@ -134,6 +149,12 @@ class GroupWriter:
             self._queue.put(None)
             self._thread.join()
             self._thread = None
+
+    def _add(self, verb: Verb[T, R], item: T) -> _Entry:
+        self._ensure_thread()
+        entry = _Entry(verb, item)
+        self._queue.put(entry)
+        return entry
 
     def _ensure_thread(self) -> None:
         if self._thread is not None and self._thread.is_alive():

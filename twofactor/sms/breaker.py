@@ -4,16 +4,18 @@ Five errors in a row open it for 30 s; then one text may try, and closes it or o
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import bindparam, or_, select, update
+from sqlalchemy import Insert, Select, bindparam, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from twofactor.extensions import db
 from twofactor.gateways.base import Refused, SendResult, Unknown
 from twofactor.models import GatewayState, RouteChange
-from twofactor.models.database import changed
+from twofactor.models.database import changed, connection
+from twofactor.models.prepared import Prepared, row_of
+from twofactor.models.rows import among, folded
 from twofactor.words import ErrorClass
 
 ERRORS_TO_OPEN = 5
@@ -61,25 +63,34 @@ class State:
 
 
 _ROW = GatewayState.__table__.c
-_STATES = select(
-    _ROW.gateway,
-    _ROW.errors,
-    _ROW.open_until,
-    _ROW.probe_until,
-    _ROW.lowered_until,
-    _ROW.is_off,
-    _ROW.reason,
-).where(_ROW.gateway.in_(bindparam("gateways", expanding=True)))
 
-_HAS_ERRORS = select(_ROW.gateway).where(
-    _ROW.gateway == bindparam("gateway"), or_(_ROW.errors > 0, _ROW.open_until.is_not(None))
+
+def _states(dialect: str) -> Select[Any]:
+    columns = [_ROW[field.name] for field in fields(State)]
+    return select(*columns).where(among(dialect, _ROW.gateway))
+
+
+def _ensure(dialect: str) -> Insert:
+    insert = (sqlite if dialect == "sqlite" else postgresql).insert(GatewayState.__table__)
+    row = {"errors": 0, "is_off": False, "reason": ""}
+    names = {name: bindparam(name, type_=_ROW[name].type) for name in ("gateway", "changed_at")}
+    statement: Insert = insert.values({**names, **row}).on_conflict_do_nothing()
+    return statement
+
+
+_STATES, _ENSURE, _TELL = Prepared(_states), Prepared(_ensure), row_of(RouteChange)
+_ERRORS = Prepared(select(_ROW.errors).where(_ROW.gateway == bindparam("of")))
+_HAS_ERRORS = Prepared(
+    select(_ROW.gateway).where(
+        _ROW.gateway == bindparam("of"), or_(_ROW.errors > 0, _ROW.open_until.is_not(None))
+    )
 )
 
 
 def states(gateways: Collection[str]) -> dict[str, State]:
     """The state of each; one that has no row is in order."""
-    rows = db.session.connection().execute(_STATES, {"gateways": list(gateways)})
-    known = {row.gateway: State(*row) for row in rows}
+    asked = folded(connection().dialect.name, [(name,) for name in gateways])
+    known = {row[0]: State(*row) for row in _STATES.all(**asked)}
     return {name: known.get(name) or State(name) for name in gateways}
 
 
@@ -109,7 +120,7 @@ def _note_error(gateway: str, result: SendResult, now: datetime) -> None:
     ensure(gateway, now)
     row = update(GatewayState).where(GatewayState.gateway == gateway)
     changed(row.values(errors=GatewayState.errors + 1))
-    errors = _errors(gateway)
+    errors = int(_ERRORS.scalar(of=gateway))
     if errors < ERRORS_TO_OPEN:
         return
     first = row.where(GatewayState.open_until.is_(None)).values(open_until=now + OPEN)
@@ -129,8 +140,7 @@ def switch(gateway: str, *, is_off: bool, reason: str, now: datetime) -> None:
 
 def _close(gateway: str, now: datetime) -> None:
     """It works: most often it did all along, and one look is all it costs."""
-    connection = db.session.connection()
-    if connection.execute(_HAS_ERRORS, {"gateway": gateway}).first() is None:
+    if _HAS_ERRORS.first(of=gateway) is None:
         return
     row = update(GatewayState).where(GatewayState.gateway == gateway)
     shut = row.where(GatewayState.open_until.is_not(None))
@@ -154,16 +164,9 @@ def _why(result: SendResult) -> str:
 
 def ensure(gateway: str, now: datetime) -> None:
     """Make sure that the gateway has a row."""
-    dialect = sqlite if db.engine.dialect.name == "sqlite" else postgresql
-    row = {"gateway": gateway, "errors": 0, "is_off": False, "reason": "", "changed_at": now}
-    db.session.execute(dialect.insert(GatewayState.__table__).values(row).on_conflict_do_nothing())
-
-
-def _errors(gateway: str) -> int:
-    counted = select(GatewayState.errors).where(GatewayState.gateway == gateway)
-    return db.session.scalars(counted).one()
+    _ENSURE.run(gateway=gateway, changed_at=now)
 
 
 def tell(gateway: str, now: datetime, reason: str) -> None:
     """Keep a change of state with its reason."""
-    db.session.add(RouteChange(at=now, country="", gateway=gateway, before="", reason=reason[:300]))
+    _TELL.scalar(at=now, country="", gateway=gateway, before="", reason=reason[:300])

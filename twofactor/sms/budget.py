@@ -6,12 +6,10 @@ tells its own price; given back only when the gateway surely sent nothing.
 
 from datetime import datetime
 from decimal import Decimal
-from functools import cache
 
 from sqlalchemy import Insert, bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from twofactor.extensions import db
 from twofactor.kit import Kit
 from twofactor.models import Spending
 from twofactor.models.prepared import Prepared
@@ -26,17 +24,20 @@ def charge(kit: Kit, amount: Decimal | None, currency: str, now: datetime) -> No
     worth = kit.settings.money.converted(amount, currency)
     if not worth:
         return
-    connection = db.session.connection()
-    connection.execute(_add(connection.dialect.name), {"day": _day(now), "amount": worth})
+    _ADD.run(day=_day(now), amount=worth)
 
 
-@cache
 def _add(dialect: str) -> Insert:
     """To the day's row."""
+    row = Spending.__table__.c
     insert = (sqlite if dialect == "sqlite" else postgresql).insert(Spending.__table__)
-    total = Spending.__table__.c.amount + insert.excluded.amount
-    statement: Insert = insert.on_conflict_do_update(index_elements=["day"], set_={"amount": total})
+    added = insert.values({name: bindparam(name, type_=row[name].type) for name in row.keys()})
+    total = row.amount + insert.excluded.amount
+    statement: Insert = added.on_conflict_do_update(index_elements=["day"], set_={"amount": total})
     return statement
+
+
+_ADD = Prepared(_add)
 
 
 def spent(now: datetime) -> Decimal:

@@ -7,7 +7,7 @@ from twofactor.extensions import db
 from twofactor.gateways.base import Gateway
 from twofactor.kit import Kit
 from twofactor.models import Batch
-from twofactor.sms import due, optouts, pace, ways
+from twofactor.sms import due, pace, ways
 from twofactor.sms.bulk import stop
 from twofactor.sms.due import DueText
 from twofactor.sms.knowledge import Knowledge
@@ -55,12 +55,11 @@ def _claim_of(kit: Kit, batch: Batch, now: datetime) -> list[Order]:
 def _picks(kit: Kit, texts: Sequence[DueText], now: datetime) -> list[Pick]:
     """The way of each: the same choice as for one text, made once a country and past. No code comes
     back from texts to many, so there is nothing to explore."""
-    stopped = optouts.stopped_among({text.phone_fingerprint for text in texts})
     pasts, known = ways.pasts(texts, {}, now), Knowledge(kit, now)
     chosen: dict[tuple[str, Past], Way | Later | None] = {}
     picks = []
     for text in texts:
-        if text.id not in pasts or not ways.may_leave(text, stopped, now):
+        if text.id not in pasts or not ways.may_leave(text, now):
             continue
         past = pasts[text.id]
         alike = (text.country, past)

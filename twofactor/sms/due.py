@@ -2,33 +2,39 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, Select, bindparam, or_, select
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, exists, or_, select
 
-from twofactor.extensions import db
-from twofactor.models import Message
+from twofactor.models import Message, OptOut, Verification
+from twofactor.models.database import connection
+from twofactor.models.prepared import Prepared
 from twofactor.words import Priority, Status
 
-DueText = Row[Any]  # the columns of `_COLUMNS`
 
-_ROW = Message.__table__.c
-_COLUMNS = (
-    _ROW.id,
-    _ROW.sid,
-    _ROW.batch_id,
-    _ROW.channel,
-    _ROW.verification_id,
-    _ROW.country,
-    _ROW.segments,
-    _ROW.tries,
-    _ROW.valid_until,
-    _ROW.phone_sealed,
-    _ROW.phone_fingerprint,
-    _ROW.body_sealed,
-    _ROW.only_gateway,
-    _ROW.sender,
-)
+class DueText(NamedTuple):
+    """A text that is due, what became of the code in it, and whether its phone said STOP."""
+
+    id: int
+    sid: str
+    batch_id: int | None
+    channel: str
+    verification_id: int | None
+    country: str
+    segments: int
+    tries: int
+    valid_until: datetime
+    phone_sealed: bytes
+    phone_fingerprint: str
+    body_sealed: bytes | None
+    only_gateway: str | None
+    sender: str
+    code_status: str | None
+    code_sends: int | None
+    is_stopped: bool
+
+
+_ROW, _CODE, _STOP = Message.__table__.c, Verification.__table__.c, OptOut.__table__.c
 
 
 def is_free(now: datetime | ColumnElement[Any]) -> ColumnElement[bool]:
@@ -38,35 +44,32 @@ def is_free(now: datetime | ColumnElement[Any]) -> ColumnElement[bool]:
 
 def any_waits(priority: Priority, now: datetime) -> bool:
     """True when a text of that priority could leave now. Reads only."""
-    asked = {"priority": priority.value, "now": now}
-    return db.session.connection().execute(_ANY, asked).first() is not None
+    return _ANY.first(urgency=priority.value, now=now) is not None
 
 
 def texts(now: datetime, most: int) -> Sequence[DueText]:
     """The texts that somebody waits for, longest waiting first, locked."""
-    asked = {"priority": Priority.NOW.value, "now": now, "most": most}
-    return db.session.connection().execute(_WAITING, asked).all()
+    return [DueText(*row) for row in _WAITING.all(now=now, most=most)]
 
 
 def batch(now: datetime, without: Collection[int]) -> int | None:
     """The batch whose text waits longest, of those not in `without`."""
-    asked = {"priority": Priority.BULK.value, "now": now, "without": list(without)}
-    return db.session.connection().execute(_BATCH, asked).scalar()
+    asked = {"urgency": Priority.BULK.value, "now": now, "without": list(without)}
+    return connection().execute(_BATCH, asked).scalar()
 
 
 def of_batch(batch_id: int, now: datetime, most: int) -> Sequence[DueText]:
     """Texts of one batch, locked."""
-    asked = {"priority": Priority.BULK.value, "now": now, "most": most, "batch": batch_id}
-    return db.session.connection().execute(_OF_BATCH, asked).all()
+    return [DueText(*row) for row in _OF_BATCH.all(now=now, most=most, batch=batch_id)]
 
 
-def _due(*columns: ColumnElement[Any]) -> Select[Any]:
+def _due(urgency: ColumnElement[str] | str, *columns: ColumnElement[Any]) -> Select[Any]:
     now = bindparam("now", type_=_ROW.next_try_at.type)
     return (
         select(*columns)
         .where(
             _ROW.status == Status.QUEUED.value,
-            _ROW.priority == bindparam("priority"),
+            _ROW.priority == urgency,
             _ROW.next_try_at <= now,
             is_free(now),
         )
@@ -74,9 +77,24 @@ def _due(*columns: ColumnElement[Any]) -> Select[Any]:
     )
 
 
-_ANY = _due(_ROW.id).limit(1)
-_WAITING = _due(*_COLUMNS).limit(bindparam("most")).with_for_update(skip_locked=True)
-_OF_BATCH = _WAITING.where(_ROW.batch_id == bindparam("batch"))
+def _whole(urgency: Priority) -> Select[Any]:
+    own = [_ROW[name] for name in DueText._fields if name in _ROW]
+    code = _CODE.id == _ROW.verification_id
+    told = [select(_CODE[name]).where(code).scalar_subquery() for name in ("status", "sends")]
+    stopped = exists().where(
+        _STOP.phone_fingerprint == _ROW.phone_fingerprint, _STOP.restored_at.is_(None)
+    )
+    waiting = _due(urgency.value, *own, *told, stopped)
+    most = bindparam("most", type_=Integer())
+    return waiting.limit(most).with_for_update(skip_locked=True)
+
+
+_ANYBODY = bindparam("urgency", type_=_ROW.priority.type)
+_ANY = Prepared(_due(_ANYBODY, _ROW.id).limit(1))
+_WAITING = Prepared(_whole(Priority.NOW))
+_OF_BATCH = Prepared(_whole(Priority.BULK).where(_ROW.batch_id == bindparam("batch")))
 _BATCH = (
-    _due(_ROW.batch_id).where(_ROW.batch_id.not_in(bindparam("without", expanding=True))).limit(1)
+    _due(_ANYBODY, _ROW.batch_id)
+    .where(_ROW.batch_id.not_in(bindparam("without", expanding=True)))
+    .limit(1)
 )

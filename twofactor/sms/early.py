@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import (
     Connection,
     Row,
-    bindparam,
+    Select,
     delete,
     exists,
     func,
@@ -24,7 +24,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from twofactor.gateways.base import ParsedReceipt
 from twofactor.models import Attempt, EarlyReceipt
+from twofactor.models.database import connection
 from twofactor.models.delivery import CODE_LENGTH
+from twofactor.models.prepared import Prepared
+from twofactor.models.rows import among, folded
 from twofactor.sms import ledger
 from twofactor.sms.ledger import Fact
 from twofactor.words import ErrorClass, Status
@@ -81,12 +84,11 @@ def keep(connection: Connection, lost: Sequence[Report], waiting: Waiting) -> se
     return kept
 
 
-def join(connection: Connection, attempt_ids: Sequence[int]) -> int:
+def join(attempt_ids: Sequence[int]) -> int:
     """Calls returned and these attempts have their references: take what came before; how many."""
-    return sum(
-        _join(connection, attempt_id)
-        for attempt_id in connection.execute(_FOLLOWED, {"attempts": attempt_ids}).scalars().all()
-    )
+    here = connection()
+    followed = _FOLLOWED.all(**folded(here.dialect.name, [(of,) for of in attempt_ids]))
+    return sum(_join(here, attempt_id) for (attempt_id,) in followed)
 
 
 def _join(connection: Connection, attempt_id: int) -> int:
@@ -143,14 +145,11 @@ def _receipt(row: Row[Any]) -> ParsedReceipt:
     )
 
 
-_ATTEMPT, _EARLY = Attempt.__table__.c, EarlyReceipt.__table__.c
-_FOLLOWED = (  # attempts that a receipt outran
-    select(_ATTEMPT.id)
-    .where(
-        _ATTEMPT.id.in_(bindparam("attempts", expanding=True)),
-        exists().where(
-            _EARLY.gateway == _ATTEMPT.gateway, _EARLY.gateway_ref == _ATTEMPT.gateway_ref
-        ),
-    )
-    .order_by(_ATTEMPT.id)
-)
+def _followed(dialect: str) -> Select[Any]:
+    """Attempts that a receipt outran."""
+    own, early = Attempt.__table__.c, EarlyReceipt.__table__.c
+    outran = exists().where(early.gateway == own.gateway, early.gateway_ref == own.gateway_ref)
+    return select(own.id).where(among(dialect, own.id), outran).order_by(own.id)
+
+
+_FOLLOWED = Prepared(_followed)

@@ -1,13 +1,13 @@
 """The rows that routing decides on, as they are at one moment."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Hashable, Mapping
 from datetime import datetime
 
 from twofactor.kit import Kit
 from twofactor.sms import breaker, leaders, prices, rates
 from twofactor.sms.breaker import State
 from twofactor.sms.prices import Listed
-from twofactor.sms.routing import Candidate, Ranking, Record, places
+from twofactor.sms.routing import Candidate, Ranking, Record, places, rank
 
 
 class Knowledge:
@@ -20,6 +20,7 @@ class Knowledge:
         self._lists: dict[str, Mapping[str, Listed]] = {}
         self._records: dict[tuple[str, str], Mapping[str, list[Record]]] = {}
         self._leaders: dict[str, tuple[str | None, datetime | None]] = {}
+        self._rankings: dict[Hashable, Ranking] = {}
 
     def lists(self, country: str) -> Mapping[str, Listed]:
         """What the price lists say."""
@@ -45,6 +46,29 @@ class Knowledge:
             )
             for state in usable
         ]
+
+    def ranking(
+        self,
+        country: str,
+        carrier: str,
+        usable: Collection[State],
+        *,
+        leader: str | None,
+        may_change: bool,
+        chance: float,
+    ) -> Ranking:
+        """What `rank` says; the same for all that differ by chance alone, and do not explore."""
+        rules = self.kit.settings.routing
+        names = tuple(state.gateway for state in usable)
+        alike = (country, carrier, names, leader, may_change)
+        is_plain = chance >= rules.explore
+        if is_plain and alike in self._rankings:
+            return self._rankings[alike]
+        candidates = self.candidates(country, carrier, usable)
+        ranked = rank(candidates, rules, leader=leader, may_change=may_change, chance=chance)
+        if is_plain:
+            self._rankings[alike] = ranked
+        return ranked
 
     def leader(self, country: str) -> tuple[str | None, datetime | None]:
         """Who leads in a country, since when."""

@@ -6,7 +6,6 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from twofactor.extensions import db
 from twofactor.kit import Kit
 from twofactor.models import OptOut
 from twofactor.models.database import changed
@@ -28,12 +27,6 @@ def is_stopped(kit: Kit, e164: str) -> bool:
 def has_stopped(fingerprints: Collection[str]) -> bool:
     """The same by the phone's fingerprints."""
     return any(_STOPPED_ONE.first(of=fingerprint) for fingerprint in fingerprints)
-
-
-def stopped_among(fingerprints: Collection[str]) -> set[str]:
-    """Those of many phones that want no texts."""
-    asked = {"phones": list(fingerprints)}
-    return set(db.session.connection().execute(_STOPPED, asked).scalars())
 
 
 def stop(
@@ -61,8 +54,3 @@ def restore(kit: Kit, e164: str) -> bool:
         OptOut.phone_fingerprint.in_(kit.keyring.fingerprints(e164)), OptOut.restored_at.is_(None)
     )
     return changed(stopped.values(restored_at=kit.now())) > 0
-
-
-_STOPPED = select(OptOut.phone_fingerprint).where(
-    OptOut.phone_fingerprint.in_(bindparam("phones", expanding=True)), OptOut.restored_at.is_(None)
-)

@@ -1,19 +1,33 @@
 """Orders: attempts that are on record and ready to be handed over, and how they get there."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, func, insert, select, update
+from sqlalchemy import (
+    BigInteger,
+    Table,
+    Update,
+    and_,
+    bindparam,
+    case,
+    insert,
+    literal,
+    select,
+    update,
+)
+from sqlalchemy.sql.dml import ReturningInsert
 
 from twofactor import ids
-from twofactor.extensions import db
 from twofactor.gateways.base import Gateway, OutgoingCall, OutgoingSms, SendResult
 from twofactor.kit import Kit
 from twofactor.models import Attempt, Message, Verification
+from twofactor.models.database import connection
 from twofactor.models.messages import body_place, phone_place
+from twofactor.models.prepared import Prepared
+from twofactor.models.rows import folded, given
 from twofactor.sms import budget, changes, rates
 from twofactor.sms.due import DueText
 from twofactor.sms.routes import Way
@@ -62,6 +76,7 @@ class Pick:
     text: DueText
     way: Way
     carrier: str = ""
+    phone: str = field(default="", repr=False)  # where it was read already
 
     @property
     def price(self) -> Decimal | None:
@@ -74,39 +89,26 @@ def place(kit: Kit, picks: Sequence[Pick], lease: timedelta, now: datetime) -> l
     and keep the texts for ourselves as long as `lease`. Their rows are locked by the caller."""
     if not picks:
         return []
-    connection = db.session.connection()
-    rows = connection.execute(_ATTEMPTS, [_attempt(pick, now) for pick in picks])
-    attempts = {row.message_id: row for row in rows}
+    dialect = connection().dialect.name
+    rows = [_attempt(pick) for pick in picks]
+    judge = now + rates.JUDGED_AFTER
+    attempts: dict[int, int] = dict(_ATTEMPTS.all(now=now, judge=judge, **folded(dialect, rows)))
     _charge(kit, picks, now)
-    texts = [pick.text.id for pick in picks]
-    connection.execute(_HELD, {"texts": texts, "until": now + lease})
-    changes.note_many(connection, texts)
-    return [_order(kit, pick, attempts[pick.text.id], now) for pick in picks]
+    _HELD.run(until=now + lease, **folded(dialect, sorted(attempts.items())))
+    changes.note_all(attempts)
+    return [
+        _order(kit, pick, attempts[pick.text.id], row[1], now)
+        for pick, row in zip(picks, rows, strict=True)
+    ]
 
 
-def _attempt(pick: Pick, now: datetime) -> dict[str, Any]:
-    text, way = pick.text, pick.way
-    return {
-        "sid": ids.new_sid(ids.ATTEMPT),
-        "message_id": text.id,
-        "gateway": way.gateway,
-        "channel": text.channel,
-        "phone_fingerprint": text.phone_fingerprint,
-        "country": text.country,
-        "carrier": pick.carrier,
-        "status": Status.QUEUED.value,
-        "reason": way.reason,
-        "segments": text.segments,
-        "price": pick.price,
-        "currency": way.currency,
-        "created_at": now,
-        "judge_at": now + rates.JUDGED_AFTER if _teaches(text) else None,
-    }
-
-
-def _teaches(text: DueText) -> bool:
-    """Whether routing learns from it: texts that hold a code."""
-    return text.verification_id is not None and text.channel == Channel.SMS
+def _attempt(pick: Pick) -> tuple[Any, ...]:
+    """Its row, in the order of `_GIVEN`."""
+    way = pick.way
+    return (
+        *(pick.text.id, ids.new_sid(ids.ATTEMPT), way.gateway, pick.carrier, way.reason),
+        *(pick.price, way.currency),
+    )
 
 
 def _charge(kit: Kit, picks: Sequence[Pick], now: datetime) -> None:
@@ -119,16 +121,12 @@ def _charge(kit: Kit, picks: Sequence[Pick], now: datetime) -> None:
         budget.charge(kit, amount, currency, now)
 
 
-def _order(kit: Kit, pick: Pick, attempt: Any, now: datetime) -> Order:
+def _order(kit: Kit, pick: Pick, attempt_id: int, sid: str, now: datetime) -> Order:
     text, gateway = pick.text, kit.gateways[pick.way.gateway]
     is_call = text.channel == Channel.CALL
-    out = (
-        _call(kit, text, gateway, attempt.sid)
-        if is_call
-        else _sms(kit, text, gateway, attempt.sid, now)
-    )
+    out = _call(kit, pick, gateway, sid) if is_call else _sms(kit, pick, gateway, sid, now)
     return Order(
-        attempt_id=attempt.id,
+        attempt_id=attempt_id,
         message_id=text.id,
         tries=text.tries + 1,
         gateway=gateway,
@@ -139,11 +137,12 @@ def _order(kit: Kit, pick: Pick, attempt: Any, now: datetime) -> Order:
     )
 
 
-def _sms(kit: Kit, text: DueText, gateway: Gateway, sid: str, now: datetime) -> OutgoingSms:
+def _sms(kit: Kit, pick: Pick, gateway: Gateway, sid: str, now: datetime) -> OutgoingSms:
+    text = pick.text
     return OutgoingSms(
         reference=sid,
-        to=kit.keyring.unseal(text.phone_sealed, phone_place(text.sid)),
-        body=kit.keyring.unseal(text.body_sealed, body_place(text.sid)),
+        to=_phone(kit, pick),
+        body=_body(kit, text),
         segments=text.segments,
         validity_seconds=max(1, int((text.valid_until - now).total_seconds())),
         callback_url=kit.settings.public_url + gateway.callback_path(sid),
@@ -151,29 +150,69 @@ def _sms(kit: Kit, text: DueText, gateway: Gateway, sid: str, now: datetime) -> 
     )
 
 
-def _call(kit: Kit, text: DueText, gateway: Gateway, sid: str) -> OutgoingCall:
-    asked = select(Verification.language).where(Verification.id == text.verification_id)
+def _call(kit: Kit, pick: Pick, gateway: Gateway, sid: str) -> OutgoingCall:
     public_url = kit.settings.public_url
     return OutgoingCall(
         reference=sid,
-        to=kit.keyring.unseal(text.phone_sealed, phone_place(text.sid)),
-        greeting=kit.keyring.unseal(text.body_sealed, body_place(text.sid)),
-        language=spoken(db.session.scalars(asked).one()),
+        to=_phone(kit, pick),
+        greeting=_body(kit, pick.text),
+        language=spoken(_LANGUAGE.scalar(of=pick.text.verification_id)),
         callback_url=public_url + gateway.callback_path(sid),
         answer_url=public_url + gateway.answer_path(sid),
     )
 
 
+def _phone(kit: Kit, pick: Pick) -> str:
+    text = pick.text
+    return pick.phone or kit.keyring.unseal(text.phone_sealed, phone_place(text.sid))
+
+
+def _body(kit: Kit, text: DueText) -> str:
+    """Raises ValueError where it is erased, which `ways.may_leave` keeps from coming here."""
+    if text.body_sealed is None:
+        raise ValueError(f"the body of message {text.id} is erased")
+    return kit.keyring.unseal(text.body_sealed, body_place(text.sid))
+
+
 _ATTEMPT, _MESSAGE = cast(Table, Attempt.__table__), cast(Table, Message.__table__)
-_ATTEMPTS = insert(_ATTEMPT).returning(_ATTEMPT.c.message_id, _ATTEMPT.c.id, _ATTEMPT.c.sid)
-_HELD = (
-    update(_MESSAGE)
-    .where(_MESSAGE.c.id.in_(bindparam("texts", expanding=True)))
-    .values(
-        attempt_id=select(func.max(_ATTEMPT.c.id))
-        .where(_ATTEMPT.c.message_id == _MESSAGE.c.id)
-        .scalar_subquery(),
-        leased_until=bindparam("until", type_=_MESSAGE.c.leased_until.type),
-        tries=_MESSAGE.c.tries + 1,
-    )
-)
+_GIVEN = "message_id sid gateway carrier reason price currency".split()
+_OF_TEXT = "channel phone_fingerprint country segments".split()
+
+
+def _attempts(dialect: str) -> ReturningInsert[Any]:
+    own, text = _ATTEMPT.c, _MESSAGE.c
+    rows = given(dialect, {name: own[name].type for name in _GIVEN})
+    # Routing learns from texts that hold a code.
+    teaches = and_(text.verification_id.is_not(None), text.channel == Channel.SMS.value)
+    values: dict[str, Any] = {
+        **_defaults(_ATTEMPT),
+        **{name: text[name] for name in _OF_TEXT},
+        **{name: rows.c[name] for name in _GIVEN},
+        "status": literal(Status.QUEUED.value),
+        "created_at": bindparam("now", type_=own.created_at.type),
+        "judge_at": case((teaches, bindparam("judge", type_=own.judge_at.type))),
+    }
+    whole = select(*values.values()).join_from(rows, _MESSAGE, text.id == rows.c.message_id)
+    return insert(_ATTEMPT).from_select([*values], whole).returning(own.message_id, own.id)
+
+
+def _defaults(table: Table) -> dict[str, Any]:
+    """What its columns hold when nothing is said."""
+    told = {column.name: column.default for column in table.c}
+    return {
+        name: literal(cast(Any, default).arg)
+        for name, default in told.items()
+        if default is not None and default.is_scalar
+    }
+
+
+def _held(dialect: str) -> Update:
+    own = _MESSAGE.c
+    rows = given(dialect, {"id": BigInteger(), "attempt_id": BigInteger()})
+    until = bindparam("until", type_=own.leased_until.type)
+    held = {"attempt_id": rows.c.attempt_id, "leased_until": until, "tries": own.tries + 1}
+    return update(_MESSAGE).where(own.id == rows.c.id).values(held)
+
+
+_ATTEMPTS, _HELD = Prepared(_attempts), Prepared(_held)
+_LANGUAGE = Prepared(select(Verification.language).where(Verification.id == bindparam("of")))

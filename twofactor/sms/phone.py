@@ -5,8 +5,9 @@ The facts (which ranges are assigned, which are mobile) are libphonenumber's met
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import phonenumbers
 from phonenumbers import PhoneNumber, PhoneNumberFormat, PhoneNumberType
@@ -67,14 +68,33 @@ def spelled(e164: str) -> str:
 
 
 def carrier(e164: str) -> str:
-    """The carrier that the number's range was given to, in English; '' where nobody knows. Numbers
-    that moved to another carrier are still counted here."""
-    from phonenumbers import carrier as carriers
-
+    """The carrier that the number's range was given to, in English; '' where nobody knows, and for
+    what no text can reach. Numbers that moved to another carrier are still counted here."""
+    name = _given_to(e164.removeprefix("+"))
     try:
-        return carriers.name_for_number(phonenumbers.parse(e164), "en")[:40]
-    except phonenumbers.NumberParseException:
+        if name:
+            parse(e164)  # most were a moment ago
+    except BadPhone:
         return ""
+    return name
+
+
+def _given_to(digits: str) -> str:
+    """By the longest range that has an English name: what libphonenumber does for a number it has
+    read, at a twentieth of its price."""
+    ranges, longest = _ranges()
+    for length in range(longest, 0, -1):
+        names = ranges.get(digits[:length])
+        if names is not None and "en" in names:
+            return names["en"][:40]
+    return ""
+
+
+@cache
+def _ranges() -> tuple[Mapping[str, Mapping[str, str]], int]:
+    from phonenumbers.carrierdata import CARRIER_DATA, CARRIER_LONGEST_PREFIX
+
+    return CARRIER_DATA, CARRIER_LONGEST_PREFIX
 
 
 def prefix(e164: str) -> str:

@@ -4,12 +4,16 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from twofactor.extensions import db
 from twofactor.models import Price
+from twofactor.models.database import connection
+from twofactor.models.prepared import Prepared
+from twofactor.models.rows import among, folded
 from twofactor.words import Channel
 
 
@@ -22,30 +26,32 @@ class Listed:
 
 
 _ROW = Price.__table__.c
-_LISTED = (
-    select(_ROW.gateway, _ROW.per_segment, _ROW.currency)
-    .where(
-        _ROW.gateway.in_(bindparam("gateways", expanding=True)),
-        _ROW.country == bindparam("country"),
-        _ROW.channel == bindparam("channel"),
-        _ROW.since <= bindparam("today"),
+
+
+def _listed(dialect: str) -> Select[Any]:
+    return (
+        select(_ROW.gateway, _ROW.per_segment, _ROW.currency)
+        .where(
+            among(dialect, _ROW.gateway),
+            _ROW.country == bindparam("country"),
+            _ROW.channel == bindparam("way"),
+            _ROW.since <= bindparam("today"),
+        )
+        .order_by(_ROW.since)
     )
-    .order_by(_ROW.since)
-)
+
+
+_LISTED = Prepared(_listed)
 
 
 def at(
     gateways: Collection[str], country: str, now: datetime, channel: Channel = Channel.SMS
 ) -> dict[str, Listed]:
     """What each gateway's list says today; gateways without an entry are left out."""
-    asked = {
-        "gateways": list(gateways),
-        "country": country,
-        "channel": channel.value,
-        "today": now.date().isoformat(),
-    }
-    rows = db.session.connection().execute(_LISTED, asked)
-    return {row.gateway: Listed(row.per_segment, row.currency) for row in rows}
+    asked = folded(connection().dialect.name, [(name,) for name in gateways])
+    today = now.date().isoformat()
+    rows = _LISTED.all(country=country, way=channel.value, today=today, **asked)
+    return {gateway: Listed(per_segment, currency) for gateway, per_segment, currency in rows}
 
 
 def countries(gateways: Collection[str]) -> list[str]:

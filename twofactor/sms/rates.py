@@ -8,14 +8,15 @@ whatever the history (design.md: routing reads a window).
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Insert, bindparam, select, update
+from sqlalchemy import Insert, Select, Update, and_, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from twofactor.extensions import db
 from twofactor.models import Attempt, Message, RouteRate
+from twofactor.models.database import connection
 from twofactor.models.prepared import Prepared
+from twofactor.models.rows import among, folded, given
 from twofactor.sms.routing import Record, places
 from twofactor.words import Status
 
@@ -28,32 +29,41 @@ COUNTED = ("sent", "confirmed", "recent_sent", "recent_confirmed", "heard", "del
 RECENT = ("recent_sent", "recent_confirmed")
 
 _ATTEMPT, _RATE = Attempt.__table__.c, RouteRate.__table__.c
-_RATES = select(RouteRate.__table__).where(
-    _RATE.gateway.in_(bindparam("gateways", expanding=True)),
-    _RATE.destination.in_(bindparam("destinations", expanding=True)),
-)
-_DUE = (
-    select(
-        _ATTEMPT.id,
-        _ATTEMPT.gateway,
-        _ATTEMPT.country,
-        _ATTEMPT.carrier,
-        _ATTEMPT.status,
-        _ATTEMPT.sent_at,
-        _ATTEMPT.delivered_at,
-        _ATTEMPT.confirmed_at,
-    )
+
+
+class _Due(NamedTuple):
+    """An attempt whose time has come."""
+
+    id: int
+    gateway: str
+    country: str
+    carrier: str
+    status: str
+    sent_at: datetime | None
+    delivered_at: datetime | None
+    confirmed_at: datetime | None
+
+
+def _rates(dialect: str) -> Select[Any]:
+    keys = ("gateway", "destination")
+    asked = given(dialect, {name: _RATE[name].type for name in keys})
+    same = and_(*(_RATE[name] == asked.c[name] for name in keys))
+    columns = (*keys, "updated_at", *COUNTED)
+    return select(*(_RATE[name] for name in columns)).join_from(asked, RouteRate.__table__, same)
+
+
+def _judged(dialect: str) -> Update:
+    return update(Attempt).where(among(dialect, _ATTEMPT.id)).values(judge_at=None)
+
+
+_DUE = Prepared(
+    select(*(_ATTEMPT[name] for name in _Due._fields))
     .where(_ATTEMPT.judge_at <= bindparam("now"))
     .order_by(_ATTEMPT.judge_at)
     .limit(BATCH)
     .with_for_update(skip_locked=True)
 )
-_JUDGED = (
-    update(Attempt)
-    .where(Attempt.id.in_(bindparam("attempts", expanding=True)))
-    .values(judge_at=None)
-)
-
+_RATES, _JUDGED = Prepared(_rates), Prepared(_judged)
 _HASTEN = Prepared(
     update(Attempt)
     .where(
@@ -68,12 +78,12 @@ _HASTEN = Prepared(
 
 def judge(now: datetime) -> int:
     """Learn from the attempts whose time has come, in the caller's transaction; how many."""
-    connection = db.session.connection()
-    due = connection.execute(_DUE, {"now": now}).all()
+    due = [_Due(*row) for row in _DUE.all(now=now)]
     if not due:
         return 0
-    connection.execute(_JUDGED, {"attempts": [row.id for row in due]})
-    by_place: dict[tuple[str, str], list[Any]] = {}
+    here = connection()
+    _JUDGED.run(**folded(here.dialect.name, [(row.id,) for row in due]))
+    by_place: dict[tuple[str, str], list[_Due]] = {}
     for row in due:
         for place in places(row.country, row.carrier):
             by_place.setdefault((row.gateway, place), []).append(row)
@@ -82,7 +92,7 @@ def judge(now: datetime) -> int:
         {"gateway": gateway, "destination": place, "updated_at": now} | _sums(rows)
         for (gateway, place), rows in sorted(by_place.items())
     ]
-    connection.execute(_add(connection.dialect.name), learnt)
+    here.execute(_add(here.dialect.name), learnt)
     return len(due)
 
 
@@ -95,25 +105,22 @@ def read(
     gateways: Collection[str], destinations: Sequence[str], now: datetime
 ) -> Mapping[str, list[Record]]:
     """Each gateway's records, in the order of `destinations`."""
-    rows = db.session.connection().execute(
-        _RATES, {"gateways": list(gateways), "destinations": list(destinations)}
-    )
-    found = {(row.gateway, row.destination): row for row in rows}
+    asked = [(gateway, place) for gateway in gateways for place in destinations]
+    rows = _RATES.all(**folded(connection().dialect.name, asked))
+    found = {(row[0], row[1]): _record(row[2], row[3:], now) for row in rows}
     return {
-        gateway: [_record(found.get((gateway, place)), now) for place in destinations]
+        gateway: [found.get((gateway, place)) or Record() for place in destinations]
         for gateway in gateways
     }
 
 
-def _record(row: Any, now: datetime) -> Record:
+def _record(updated_at: datetime, counts: Sequence[float], now: datetime) -> Record:
     """The row as it is now: what is old says less."""
-    if row is None:
-        return Record()
-    fade = 0.5 ** (max(0.0, (now - row.updated_at).total_seconds()) / HALF_LIFE_SECONDS)
-    return Record(**{name: getattr(row, name) * fade for name in COUNTED})
+    fade = 0.5 ** (max(0.0, (now - updated_at).total_seconds()) / HALF_LIFE_SECONDS)
+    return Record(**{name: n * fade for name, n in zip(COUNTED, counts, strict=True)})
 
 
-def _sums(rows: Sequence[Any]) -> dict[str, float]:
+def _sums(rows: Sequence[_Due]) -> dict[str, float]:
     """What these attempts, oldest first, add to a row, and how much they fade it."""
     counts = dict.fromkeys(COUNTED, 0.0)
     for row in rows:
@@ -143,16 +150,17 @@ def _kept(name: str) -> float:
     return KEEP_RECENT if name in RECENT else KEEP
 
 
-def _single(row: Any) -> dict[str, float]:
+def _single(row: _Due) -> dict[str, float]:
     confirmed = 0.0 if row.confirmed_at is None else 1.0
-    delivered = row.status == Status.DELIVERED and row.delivered_at and row.sent_at
-    seconds = max(0.0, (row.delivered_at - row.sent_at).total_seconds()) if delivered else 0.0
+    delivered, seconds = 0.0, 0.0
+    if row.status == Status.DELIVERED and row.delivered_at and row.sent_at:
+        delivered, seconds = 1.0, max(0.0, (row.delivered_at - row.sent_at).total_seconds())
     return {
         "sent": 1.0,
         "confirmed": confirmed,
         "recent_sent": 1.0,
         "recent_confirmed": confirmed,
         "heard": 1.0 if Status(row.status).is_final else 0.0,
-        "delivered": 1.0 if delivered else 0.0,
+        "delivered": delivered,
         "seconds": seconds,
     }

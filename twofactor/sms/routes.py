@@ -11,7 +11,7 @@ from decimal import Decimal
 from twofactor.sms import breaker, leaders
 from twofactor.sms.breaker import State
 from twofactor.sms.knowledge import Knowledge
-from twofactor.sms.routing import Ranking, rank
+from twofactor.sms.routing import Ranking
 
 NO_EXPLORING = 1.0
 
@@ -96,9 +96,10 @@ def _rank(
     """Rank, and put a change of leader on record."""
     kit = known.kit
     led, since = known.leader(country)
-    ranking = rank(
-        known.candidates(country, carrier, usable),
-        kit.settings.routing,
+    ranking = known.ranking(
+        country,
+        carrier,
+        usable,
         leader=led,
         may_change=since is None or known.now >= since + leaders.STAYS,
         chance=kit.chance() if may_explore else NO_EXPLORING,

@@ -9,6 +9,7 @@ from typing import cast
 from sqlalchemy import (
     ColumnElement,
     Table,
+    Update,
     bindparam,
     case,
     func,
@@ -18,11 +19,12 @@ from sqlalchemy import (
     update,
 )
 
-from twofactor.extensions import db
 from twofactor.gateways.base import Accepted, Refused, SendResult
 from twofactor.kit import Kit
 from twofactor.models import Attempt, Message
-from twofactor.models.database import changed
+from twofactor.models.database import connection
+from twofactor.models.prepared import Prepared
+from twofactor.models.rows import among, folded, given
 from twofactor.sms import budget, changes, early, optouts
 from twofactor.sms.budget import NOTHING
 from twofactor.sms.moves import replaceable
@@ -65,6 +67,7 @@ def parts(answers: Sequence[Answer]) -> Iterator[list[Answer]]:
 
 def settle(kit: Kit, answers: Sequence[Answer], now: datetime, pauses: Pauses) -> None:
     """Put the answers on record, set their charges right, and move attempts and messages on."""
+    answers = sorted(answers, key=_attempt_id)  # in the order in which receipts lock, too
     _as_accepted([(o, r) for o, r in answers if isinstance(r, Accepted)], now)
     for order, result in answers:
         if isinstance(result, Refused):
@@ -73,7 +76,7 @@ def settle(kit: Kit, answers: Sequence[Answer], now: datetime, pauses: Pauses) -
         elif not isinstance(result, Accepted):
             _as_unknown(order.attempt_id, order.message_id, result.reason, now)
     _correct(kit, answers, now)
-    changes.note_many(db.session.connection(), [order.message_id for order, _ in answers])
+    changes.note_all(order.message_id for order, _ in answers)
 
 
 def as_unknown(attempt_id: int, message_id: int, reason: str, now: datetime) -> None:
@@ -86,45 +89,36 @@ def as_failed(
     message_id: int, status: Status, code: str, error_class: ErrorClass, now: datetime
 ) -> None:
     """Nobody takes this text any more."""
-    waiting = update(Message).where(Message.id == message_id, Message.status == Status.QUEUED)
-    changed(
-        waiting.values(
-            status=status.value,
-            error_code=code,
-            error_class=error_class.value,
-            settled_at=now,
-            leased_until=None,
-            next_try_at=None,
-            body_sealed=None,
-        )
-    )
+    _FAILED.run(of=message_id, end=status.value, code=code, kind=error_class.value, now=now)
+
+
+def _attempt_id(answer: Answer) -> int:
+    return answer[0].attempt_id
 
 
 def _as_accepted(taken: Sequence[tuple[Order, Accepted]], now: datetime) -> None:
     """A fast receipt may have moved some further already; then only the lease ends."""
     if not taken:
         return
-    connection = db.session.connection()
     rows = [
-        {
-            "attempt": order.attempt_id,
-            "ref": result.gateway_ref,
-            "cost": result.price,  # None: a receipt or the list tells it
-            "money": None if result.price is None else result.currency[:3],
-            "parts": result.segments or order.out.segments,
-            "now": now,
-        }
+        (
+            order.attempt_id,
+            result.gateway_ref,
+            result.price,  # None: a receipt or the list tells it
+            None if result.price is None else result.currency[:3],
+            result.segments or order.out.segments,
+        )
         for order, result in taken
     ]
-    connection.execute(_ACCEPTED, rows)
-    connection.execute(_SENT, {"texts": [order.message_id for order, _ in taken], "now": now})
-    early.join(connection, [order.attempt_id for order, _ in taken])
+    dialect = connection().dialect.name
+    _ACCEPTED.run(now=now, **folded(dialect, rows))
+    _SENT.run(now=now, **folded(dialect, sorted((order.message_id,) for order, _ in taken)))
+    early.join([order.attempt_id for order, _ in taken])
 
 
 def _as_unknown(attempt_id: int, message_id: int, reason: str, now: datetime) -> None:
-    connection = db.session.connection()
-    connection.execute(_UNKNOWN, {"attempt": attempt_id, "told": reason[:200], "now": now})
-    connection.execute(_SENT, {"texts": [message_id], "now": now})
+    _UNKNOWN.run(of=attempt_id, told=reason[:200], now=now)
+    _SENT.run(now=now, **folded(connection().dialect.name, [(message_id,)]))
 
 
 def _as_refused(order: Order, result: Refused, now: datetime, wait: timedelta) -> None:
@@ -133,27 +127,15 @@ def _as_refused(order: Order, result: Refused, now: datetime, wait: timedelta) -
     status = Status.REJECTED if is_block else Status.FAILED
     # RETRY marks "the same gateway may take it later"; routing leaves every other one out.
     error_class = result.error_class if result.permanent else ErrorClass.RETRY
-    attempt = update(Attempt).where(Attempt.id == order.attempt_id, Attempt.outcome == "")
-    changed(
-        attempt.values(
-            outcome="refused",
-            status=status.value,
-            error_code=result.code[:64],
-            error_class=error_class.value,
-            settled_at=now,
-            price=None,
-            judge_at=None,
-        )
-    )
+    code = result.code[:64]
+    _REFUSED.run(of=order.attempt_id, end=status.value, code=code, kind=error_class.value, now=now)
     if result.error_class is ErrorClass.OPTED_OUT:
-        told_to = select(Attempt.phone_fingerprint).where(Attempt.id == order.attempt_id)
-        prints = db.session.scalars(told_to).all()
-        optouts.stop(db.session.connection(), prints, OptOutSource.GATEWAY, now)
+        prints = [of for (of,) in _PRINT.all(of=order.attempt_id)]
+        optouts.stop(connection(), prints, OptOutSource.GATEWAY, now)
     if result.error_class in TELLS_OF_THE_PHONE:
-        as_failed(order.message_id, status, result.code[:64], result.error_class, now)
-        return
-    message = update(Message).where(Message.id == order.message_id, Message.status == Status.QUEUED)
-    changed(message.values(leased_until=None, next_try_at=now + wait))
+        as_failed(order.message_id, status, code, result.error_class, now)
+    else:
+        _AGAIN.run(of=order.message_id, at=now + wait)
 
 
 def _correct(kit: Kit, answers: Sequence[Answer], now: datetime) -> None:
@@ -178,22 +160,55 @@ def _sent_if_lower(status: ColumnElement[str]) -> ColumnElement[str]:
 
 _ATTEMPT, _MESSAGE = cast(Table, Attempt.__table__), cast(Table, Message.__table__)
 _NOW = bindparam("now", type_=_ATTEMPT.c.sent_at.type)
-_ACCEPTED = (
-    update(_ATTEMPT)
-    .where(_ATTEMPT.c.id == bindparam("attempt"))
-    .values(
-        outcome=literal_column("'accepted'"),  # a bound value would be bound for each row anew
-        status=_sent_if_lower(_ATTEMPT.c.status),
-        gateway_ref=bindparam("ref"),
-        price=func.coalesce(bindparam("cost", type_=_ATTEMPT.c.price.type), _ATTEMPT.c.price),
-        currency=func.coalesce(bindparam("money"), _ATTEMPT.c.currency),
-        segments=bindparam("parts"),
-        sent_at=_NOW,
+_GIVEN = "id gateway_ref price currency segments".split()
+
+
+def _accepted(dialect: str) -> Update:
+    own = _ATTEMPT.c
+    new = given(dialect, {name: own[name].type for name in _GIVEN}).c
+    return (
+        update(_ATTEMPT)
+        .where(own.id == new.id)
+        .values(
+            outcome=literal_column("'accepted'"),
+            status=_sent_if_lower(own.status),
+            gateway_ref=new.gateway_ref,
+            price=func.coalesce(new.price, own.price),
+            currency=func.coalesce(new.currency, own.currency),
+            segments=new.segments,
+            sent_at=_NOW,
+        )
     )
-)
-_UNKNOWN = (
+
+
+def _sent(dialect: str) -> Update:
+    own = _MESSAGE.c
+    return (
+        update(_MESSAGE)
+        .where(among(dialect, own.id))
+        .values(
+            status=_sent_if_lower(own.status),
+            sent_at=func.coalesce(own.sent_at, _NOW),
+            leased_until=None,
+            next_try_at=None,
+            body_sealed=None,
+        )
+    )
+
+
+def _ended(table: Table, **more: object) -> Update:
+    """What fails for good, with its reason."""
+    words = {"status": "end", "error_code": "code", "error_class": "kind", "settled_at": "now"}
+    told = {name: bindparam(word, type_=table.c[name].type) for name, word in words.items()}
+    return update(table).where(table.c.id == bindparam("of")).values(**told, **more)
+
+
+_IS_QUEUED = _MESSAGE.c.status == Status.QUEUED.value
+_IS_OPEN = _ATTEMPT.c.outcome == ""  # else a receipt knows
+_ACCEPTED, _SENT = Prepared(_accepted), Prepared(_sent)
+_UNKNOWN = Prepared(
     update(_ATTEMPT)
-    .where(_ATTEMPT.c.id == bindparam("attempt"), _ATTEMPT.c.outcome == "")  # else a receipt knows
+    .where(_ATTEMPT.c.id == bindparam("of"), _IS_OPEN)
     .values(
         outcome="unknown",
         status=_sent_if_lower(_ATTEMPT.c.status),
@@ -201,14 +216,13 @@ _UNKNOWN = (
         sent_at=_NOW,
     )
 )
-_SENT = (
-    update(_MESSAGE)
-    .where(_MESSAGE.c.id.in_(bindparam("texts", expanding=True)))
-    .values(
-        status=_sent_if_lower(_MESSAGE.c.status),
-        sent_at=func.coalesce(_MESSAGE.c.sent_at, _NOW),
-        leased_until=None,
-        next_try_at=None,
-        body_sealed=None,
-    )
+_REFUSED = Prepared(_ended(_ATTEMPT, outcome="refused", price=None, judge_at=None).where(_IS_OPEN))
+_FAILED = Prepared(
+    _ended(_MESSAGE, leased_until=None, next_try_at=None, body_sealed=None).where(_IS_QUEUED)
 )
+_AGAIN = Prepared(
+    update(_MESSAGE)
+    .where(_MESSAGE.c.id == bindparam("of"), _IS_QUEUED)
+    .values(leased_until=None, next_try_at=bindparam("at"))
+)
+_PRINT = Prepared(select(_ATTEMPT.c.phone_fingerprint).where(_ATTEMPT.c.id == bindparam("of")))

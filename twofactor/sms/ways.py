@@ -3,16 +3,17 @@
 Texts that can't go out any more are settled on the way.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import Select, bindparam, select, update
 
-from twofactor.extensions import db
 from twofactor.models import Attempt, Message
-from twofactor.models.database import changed
+from twofactor.models.database import connection
+from twofactor.models.prepared import Prepared
+from twofactor.models.rows import among, folded
 from twofactor.sms import call_routes, routes
 from twofactor.sms.due import DueText
 from twofactor.sms.knowledge import Knowledge
@@ -20,11 +21,29 @@ from twofactor.sms.routes import Later, Way
 from twofactor.sms.settle import as_failed, as_unknown
 from twofactor.words import Channel, ErrorClass, Status
 
-_ROW = Attempt.__table__.c
-_EARLIER = (
-    select(_ROW.id, _ROW.message_id, _ROW.gateway, _ROW.outcome, _ROW.error_code, _ROW.error_class)
-    .where(_ROW.message_id.in_(bindparam("texts", expanding=True)))
-    .order_by(_ROW.id)
+
+class _Earlier(NamedTuple):
+    """An attempt that was made of a text before."""
+
+    id: int
+    message_id: int
+    gateway: str
+    outcome: str
+    error_code: str
+    error_class: str
+
+
+def _earlier(dialect: str) -> Select[Any]:
+    row = Attempt.__table__.c
+    asked = select(*(row[name] for name in _Earlier._fields))
+    return asked.where(among(dialect, row.message_id)).order_by(row.id)
+
+
+_EARLIER = Prepared(_earlier)
+_WAIT = Prepared(
+    update(Message)
+    .where(Message.id == bindparam("of"), Message.status == Status.QUEUED.value)
+    .values(next_try_at=bindparam("at"))
 )
 
 
@@ -52,10 +71,11 @@ def pasts(
 ) -> dict[int, Past]:
     """Message id to its past; `silent` may name gateways of earlier texts. Where a sender died over
     a text nobody knows whether it left: it is settled and left out."""
-    earlier: dict[int, list[Any]] = {}
-    tried = [text.id for text in texts if text.tries]
-    for row in db.session.connection().execute(_EARLIER, {"texts": tried}) if tried else ():
-        earlier.setdefault(row.message_id, []).append(row)
+    earlier: dict[int, list[_Earlier]] = {}
+    tried = [(text.id,) for text in texts if text.tries]
+    rows = _EARLIER.all(**folded(connection().dialect.name, tried)) if tried else ()
+    for attempt in map(_Earlier._make, rows):
+        earlier.setdefault(attempt.message_id, []).append(attempt)
     found = {}
     for text in texts:
         attempts = earlier.get(text.id, [])
@@ -66,12 +86,12 @@ def pasts(
     return found
 
 
-def may_leave(text: DueText, stopped: Collection[str], now: datetime) -> bool:
+def may_leave(text: DueText, now: datetime) -> bool:
     """False for a text past its life, or to a phone that said STOP; that one is settled."""
     if now >= text.valid_until or text.body_sealed is None:
         as_failed(text.id, Status.EXPIRED, "", ErrorClass.EXPIRED, now)
         return False
-    if text.phone_fingerprint in stopped:
+    if text.is_stopped:
         as_failed(text.id, Status.REJECTED, "", ErrorClass.OPTED_OUT, now)
         return False
     return True
@@ -100,13 +120,12 @@ def pick(
 def settle_without(known: Knowledge, text: DueText, past: Past, way: Later | None) -> None:
     """No gateway takes the text now, or ever."""
     if isinstance(way, Later):
-        row = update(Message).where(Message.id == text.id, Message.status == Status.QUEUED)
-        changed(row.values(next_try_at=way.at))
+        _WAIT.run(of=text.id, at=way.at)
     else:
         as_failed(text.id, Status.FAILED, past.error_code, past.error_class, known.now)
 
 
-def _past(attempts: Sequence[Any], silent: frozenset[str]) -> Past:
+def _past(attempts: Sequence[_Earlier], silent: frozenset[str]) -> Past:
     if not attempts:
         return Past(silent=silent)
     refused = frozenset(a.gateway for a in attempts if a.error_class != ErrorClass.RETRY)
