@@ -4,93 +4,86 @@ A socket's timeout starts anew with every byte, so a gateway that drips its head
 holds a thread for hours. Here every read of an answer gets only what is left of the call.
 """
 
-import io
 from contextvars import ContextVar
-from http.client import HTTPResponse
+from http.client import IncompleteRead
 from socket import socket
 from time import monotonic
-from typing import Any
 
-from requests.adapters import HTTPAdapter
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+PIECE = 65536
+
+
+class AnswerTooLarge(Exception):
+    """More came than the caller wants to hold."""
 
 
 class Call:
-    """One HTTP call: when it must be over, and whether a first byte has left."""
+    """One HTTP call: what it sends, when it must be over, whether a first byte has left, and how
+    many bytes of answer are welcome."""
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, seconds: float, answer_bytes: int) -> None:
         self.deadline = monotonic() + seconds
+        self.answer_bytes = answer_bytes
+        self.request = b""
         self.is_sent = False
 
 
 CALL: ContextVar[Call] = ContextVar("call")
 
 
-class _Reader(io.RawIOBase):
-    """The receiving half of a connection, never waiting past the call's deadline."""
+class Incoming:
+    """The receiving half of a connection, never waiting past the call's deadline. All raise
+    TimeoutError past it, IncompleteRead at an early end, and AnswerTooLarge."""
 
-    def __init__(self, connection: socket) -> None:
+    def __init__(self, connection: socket, call: Call) -> None:
         self._connection = connection
-        self._read_seconds = connection.gettimeout()
-        self._deadline = CALL.get().deadline
-        # The file keeps the socket open when `Connection: close` lets go of it early.
-        self._raw = connection.makefile("rb", buffering=0)
+        self._read_seconds = connection.gettimeout() or float("inf")
+        self._deadline = call.deadline
+        self._room = 2 * call.answer_bytes  # head and framing: at most as much again
+        self._bytes = bytearray()
 
-    def readable(self) -> bool:
-        return True
+    @property
+    def is_empty(self) -> bool:
+        """True when nothing is in hand that was not asked for."""
+        return not self._bytes
 
-    def readinto(self, buffer: Any) -> int | None:
+    def line(self) -> bytes:
+        """The next line, without its end."""
+        seen = 0
+        while (end := self._bytes.find(b"\n", seen)) < 0:
+            seen = len(self._bytes)
+            if not self._more():
+                raise IncompleteRead(bytes(self._bytes))
+        taken = self._take(end + 1)
+        return taken[:-2] if taken.endswith(b"\r\n") else taken[:-1]
+
+    def exactly(self, count: int) -> bytes:
+        """The next so many bytes."""
+        while len(self._bytes) < count:
+            if not self._more():
+                raise IncompleteRead(bytes(self._bytes), count - len(self._bytes))
+        return self._take(count)
+
+    def rest(self) -> bytes:
+        """All until the other side closes."""
+        while self._more():
+            pass
+        return self._take(len(self._bytes))
+
+    def _take(self, count: int) -> bytes:
+        taken = bytes(self._bytes[:count])
+        del self._bytes[:count]
+        return taken
+
+    def _more(self) -> bool:
+        """Receive something; False at the end."""
         left = self._deadline - monotonic()
         if left <= 0:
             raise TimeoutError("timed out")
-        self._connection.settimeout(min(left, self._read_seconds or left))
-        return self._raw.readinto(buffer)
-
-    def close(self) -> None:
-        self._raw.close()
-        super().close()
-
-
-class _Response(HTTPResponse):
-    def __init__(self, sock: socket, *args: Any, **kwargs: Any) -> None:
-        super().__init__(sock, *args, **kwargs)
-        self.fp.close()
-        self.fp = io.BufferedReader(_Reader(sock))
-
-
-class _Sending:
-    """Connects before it counts as sent: a refused handshake has told the gateway nothing."""
-
-    response_class: type[HTTPResponse] = _Response
-    sock: socket | None
-
-    def send(self, data: Any) -> None:
-        if self.sock is None:
-            self.connect()  # type: ignore[attr-defined]
-        CALL.get().is_sent = True
-        super().send(data)  # type: ignore[misc]
-
-
-class _Connection(_Sending, HTTPConnection):
-    pass
-
-
-class _TlsConnection(_Sending, HTTPSConnection):
-    pass
-
-
-class _Pool(HTTPConnectionPool):
-    ConnectionCls = _Connection
-
-
-class _TlsPool(HTTPSConnectionPool):
-    ConnectionCls = _TlsConnection
-
-
-class Bounded(HTTPAdapter):
-    """Transport whose calls need a `Call` in `CALL`."""
-
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        super().init_poolmanager(*args, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _TlsPool}
+        if left < self._read_seconds:
+            self._connection.settimeout(left)
+        piece = self._connection.recv(PIECE)
+        self._room -= len(piece)
+        if self._room < 0:
+            raise AnswerTooLarge
+        self._bytes += piece
+        return bool(piece)
