@@ -43,6 +43,7 @@ class Keeper:
             self.closed.set()
 
     def close(self) -> None:
+        self._server.shutdown(socket.SHUT_RDWR)
         self._server.close()
 
 
