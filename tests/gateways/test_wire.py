@@ -64,6 +64,19 @@ def short_body(line: Line) -> None:
     line.put(Answer().head(100) + b"too little")
 
 
+def endless_chunk(line: Line) -> None:
+    """A length below nothing means, for some parsers, all that ever comes."""
+    line.put(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-1\r\n")
+    for _ in range(160):
+        line.put(b"x" * 65536)
+
+
+def endless_trailer(line: Line) -> None:
+    line.put(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n")
+    for _ in range(160):
+        line.put(b"X-More: trailer\r\n" * 4096)
+
+
 def not_http(line: Line) -> None:
     line.put(b"SMTP ready\r\n\r\n")
 
@@ -88,6 +101,8 @@ def test_it_brings_a_whole_answer(stub: Stub, wire: Wire) -> None:
         (drip_body, "answer too slow"),
         (drip_chunks, "answer too slow"),
         (huge, "answer too large"),
+        (endless_chunk, "answer too large"),
+        (endless_trailer, "answer too large"),
         (hang_up, "no whole answer"),
         (short_body, "no whole answer"),
         (not_http, "no whole answer"),

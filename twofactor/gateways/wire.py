@@ -6,12 +6,12 @@ no redirects, no retries, no cookies, no proxy, TLS always verified.
 
 import json
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
-from functools import lru_cache
 from http.client import HTTPException
-from typing import Any, cast
+from typing import Any
 
-from urllib3.connectionpool import HTTPConnectionPool
+from urllib3 import BaseHTTPResponse
 from urllib3.exceptions import (
     ConnectTimeoutError,
     HTTPError,
@@ -22,7 +22,6 @@ from urllib3.exceptions import (
 
 from twofactor.clock import Clock, SystemClock
 from twofactor.gateways import request
-from twofactor.gateways.answer import Answer
 from twofactor.gateways.connections import Pools
 from twofactor.gateways.deadline import CALL, AnswerTooLarge, Call
 
@@ -30,7 +29,7 @@ CONNECT_SECONDS = 3.0
 READ_SECONDS = 7.0
 TOTAL_SECONDS = 15.0
 ANSWER_BYTES = 1024 * 1024
-ORIGINS = 32  # whose connections are kept
+PIECE = 65536
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +87,6 @@ class Wire:
         self._total_seconds = total_seconds
         self._answer_bytes = answer_bytes
         self._pools = Pools(connect_seconds, read_seconds, ca_file)
-        self._place = lru_cache(ORIGINS)(self._open)
 
     def call(
         self,
@@ -103,16 +101,23 @@ class Wire:
     ) -> Reply:
         """One request, one answer of any status. Raises WireError."""
         call = Call(self._total_seconds, self._answer_bytes)
-        token, method = CALL.set(call), method.upper()
+        token = CALL.set(call)
         try:
-            start, rest = request.split(url)
-            origin, pool = self._place(start)
-            content, kind = request.body(form, json_body)
-            fields = request.fields(headers, kind, auth or origin.login)
-            target = request.target(rest, params)
-            call.request = request.compose(method, target, origin.name, fields, content)
-            answer = cast(Answer, pool.urlopen(method, "/", redirect=False, assert_same_host=False))
-            return Reply(answer.status, answer.headers, answer.body)
+            origin, address = request.split(url)
+            call.target = request.target(address, params)
+            body, kind = request.body(form, json_body)
+            answer = self._pools.of(origin).urlopen(
+                method.upper(),
+                "/",
+                body=body,
+                headers=request.headers(headers, kind, auth or request.login(address)),
+                redirect=False,
+                assert_same_host=False,
+                preload_content=False,
+            )
+            with closing(answer):
+                names = {name.lower(): value for name, value in answer.headers.items()}
+                return Reply(answer.status, names, self._read(answer))
         except AnswerTooLarge as error:
             raise WireError("answer too large", sent=True) from error
         except (HTTPError, HTTPException, OSError, ValueError) as error:
@@ -120,10 +125,14 @@ class Wire:
         finally:
             CALL.reset(token)
 
-    def _open(self, start: str) -> tuple[request.Origin, HTTPConnectionPool]:
-        """Where an address that starts so leads, and the connections there."""
-        origin = request.origin(start)
-        return origin, self._pools.open(origin)
+    def _read(self, answer: BaseHTTPResponse) -> bytes:
+        """The body, refused past the size bound."""
+        body = bytearray()
+        for piece in answer.stream(PIECE, decode_content=False):
+            body += piece
+            if len(body) > self._answer_bytes:
+                raise AnswerTooLarge
+        return bytes(body)
 
 
 def _reason(error: Exception) -> str:
