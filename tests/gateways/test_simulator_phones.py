@@ -12,7 +12,7 @@ import pytest
 
 from tests.gateways.simulated import BODY, NOW, PHONE, open_phones
 from twofactor.gateways.simulator.phones import LEASE_SECONDS, Phones
-from twofactor.gateways.simulator.text import Fact, Text
+from twofactor.gateways.simulator.text import Fact, Outcome, Text
 from twofactor.words import Status
 
 URL = "http://127.0.0.1:1/webhooks/simulator/status?attempt=VL0123456789abcdef0123456789abcdef"
@@ -71,7 +71,7 @@ def test_texts_and_reports_survive_a_restart(path: Path, phones: Phones) -> None
     phones.close()
     again = open_phones(path)
     assert again.texts(PHONE) == [TEXT]
-    assert again.claim(NOW) is not None
+    assert again.claim(NOW, 1) != []
     again.close()
 
 
@@ -93,7 +93,7 @@ def test_texts_of_yesterday_are_dropped_with_their_reports(phones: Phones) -> No
     phones.put(TEXT, [Fact(Status.SENT, NOW)])
     phones.put(another(24 * 3600))
     assert phones.texts(PHONE) != []
-    phones.put(another(24 * 3600 + 1))
+    phones.put(another(24 * 3600 + 60))
     assert TEXT not in phones.texts(PHONE)
     assert phones.next_due() is None
 
@@ -107,7 +107,8 @@ def test_a_text_that_no_key_opens_is_passed_over(path: Path, phones: Phones) -> 
 
     blind = Phones(path, seal=str.encode, unseal=unseal, fingerprint=str)
     assert blind.latest() == []
-    assert blind.claim(NOW) is None
+    assert blind.claim(NOW, 1) == []
+    assert blind.claim(NOW, 1) == []
     assert phones.next_due() is None
     blind.close()
 
@@ -115,26 +116,67 @@ def test_a_text_that_no_key_opens_is_passed_over(path: Path, phones: Phones) -> 
 def test_a_report_is_claimed_when_due_and_in_order(phones: Phones) -> None:
     phones.put(TEXT, [Fact(Status.DELIVERED, after(2)), Fact(Status.SENT, after(1))])
     assert phones.next_due() == after(1)
-    assert phones.claim(after(0.9)) is None
-    claims = [phones.claim(after(2)) for _ in range(3)]
-    assert [claim and claim.status for claim in claims] == [Status.SENT, Status.DELIVERED, None]
+    assert phones.claim(after(0.9), 9) == []
+    claimed = phones.claim(after(2), 9)
+    assert [call.status for call in claimed] == [Status.SENT, Status.DELIVERED]
+    assert phones.claim(after(2), 9) == []
+
+
+def test_a_claim_takes_those_that_were_due_first(phones: Phones) -> None:
+    for number in range(5):
+        phones.put(another(number), [Fact(Status.SENT, after(5 - number))])
+    claimed = [phones.claim(after(9), 2) for _ in range(4)]
+    sids = [[call.text.sid for call in calls] for calls in claimed]
+    assert sids == [[another(n).sid for n in some] for some in ([4, 3], [2, 1], [0], [])]
+
+
+def test_what_is_due_of_one_text_is_claimed_together(phones: Phones) -> None:
+    phones.put(TEXT, [Fact(Status.SENT, after(1)), Fact(Status.DELIVERED, after(3))])
+    phones.put(another(1), [Fact(Status.SENT, after(2))])
+    claimed = phones.claim(after(3), 1)
+    assert [(call.text.sid, call.status) for call in claimed] == [
+        (TEXT.sid, Status.SENT),
+        (TEXT.sid, Status.DELIVERED),
+    ]
+    assert [call.text.sid for call in phones.claim(after(3), 1)] == [another(1).sid]
 
 
 def test_a_claim_that_is_never_done_comes_back_after_its_lease(phones: Phones) -> None:
     phones.put(TEXT, [Fact(Status.SENT, NOW)])
-    first = phones.claim(NOW)
-    assert phones.claim(after(LEASE_SECONDS - 1)) is None
-    again = phones.claim(after(LEASE_SECONDS))
-    assert first is not None
+    (first,) = phones.claim(NOW, 1)
+    assert phones.claim(after(LEASE_SECONDS - 1), 1) == []
+    (again,) = phones.claim(after(LEASE_SECONDS), 1)
     assert again == replace(first, tries=2)
+
+
+def test_what_is_given_back_comes_again_at_once_and_in_order(phones: Phones) -> None:
+    phones.put(TEXT, [Fact(Status.SENT, NOW), Fact(Status.DELIVERED, NOW)])
+    claimed = phones.claim(NOW, 9)
+    phones.release(claimed, after(1))
+    assert phones.claim(after(1), 9) == claimed
+
+
+def test_what_another_has_claimed_since_is_not_given_back(phones: Phones) -> None:
+    phones.put(TEXT, [Fact(Status.SENT, NOW)])
+    late = phones.claim(NOW, 1)
+    assert len(phones.claim(after(LEASE_SECONDS), 1)) == 1
+    phones.release(late, after(LEASE_SECONDS))
+    assert phones.claim(after(LEASE_SECONDS), 1) == []
+
+
+def test_outcomes_go_on_record_with_the_next_claim(phones: Phones) -> None:
+    for number in range(4):
+        phones.put(another(number), [Fact(Status.SENT, after(number))])
+    taken, later, dropped = phones.claim(after(2), 9)
+    outcomes = [Outcome(taken, is_taken=True), Outcome(later, again_at=after(9)), Outcome(dropped)]
+    assert [call.text.sid for call in phones.claim(after(3), 9, outcomes)] == [another(3).sid]
+    assert [text.status for text in phones.texts(PHONE)] == [Status.QUEUED] * 3 + [Status.SENT]
+    assert [call.tries for call in phones.claim(after(9), 9)] == [2]
 
 
 def test_the_last_final_status_stays(phones: Phones) -> None:
     phones.put(TEXT, [Fact(Status.DELIVERED, after(1)), Fact(Status.SENT, after(2))])
-    for _ in range(2):
-        call = phones.claim(after(2))
-        assert call is not None
-        phones.done(call)
+    phones.settle([Outcome(call, is_taken=True) for call in phones.claim(after(2), 9)])
     assert phones.texts(PHONE)[0].status is Status.DELIVERED
     assert phones.next_due() is None
 
@@ -145,8 +187,8 @@ def test_threads_and_processes_never_claim_one_report_twice(path: Path, phones: 
     claimed: list[int] = []
 
     def claim_all(own: Phones) -> None:
-        while call := own.claim(NOW):
-            claimed.append(call.id)
+        while calls := own.claim(NOW, 7):
+            claimed.extend(call.id for call in calls)
 
     others = [open_phones(path) for _ in range(4)]
     threads = [threading.Thread(target=claim_all, args=(own,)) for own in [*others, phones, phones]]

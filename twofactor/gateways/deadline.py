@@ -5,22 +5,29 @@ holds a thread for hours. Here every read of an answer gets only what is left of
 """
 
 import io
+from collections.abc import Mapping
 from contextvars import ContextVar
 from http.client import HTTPResponse
 from socket import socket
 from time import monotonic
 from typing import Any
 
-from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 
-class Call:
-    """One HTTP call: when it must be over, and whether a first byte has left."""
+class AnswerTooLarge(Exception):
+    """More came than the caller wants to hold."""
 
-    def __init__(self, seconds: float) -> None:
+
+class Call:
+    """One HTTP call: what it asks for, when it must be over, how many bytes of answer are welcome,
+    and whether a first byte has left."""
+
+    def __init__(self, seconds: float, answer_bytes: int) -> None:
+        self.target = "/"
         self.deadline = monotonic() + seconds
+        self.room = 2 * answer_bytes  # head, framing and trailer: at most as much again
         self.is_sent = False
 
 
@@ -33,7 +40,7 @@ class _Reader(io.RawIOBase):
     def __init__(self, connection: socket) -> None:
         self._connection = connection
         self._read_seconds = connection.gettimeout()
-        self._deadline = CALL.get().deadline
+        self._call = CALL.get()
         # The file keeps the socket open when `Connection: close` lets go of it early.
         self._raw = connection.makefile("rb", buffering=0)
 
@@ -41,11 +48,15 @@ class _Reader(io.RawIOBase):
         return True
 
     def readinto(self, buffer: Any) -> int | None:
-        left = self._deadline - monotonic()
+        left = self._call.deadline - monotonic()
         if left <= 0:
             raise TimeoutError("timed out")
         self._connection.settimeout(min(left, self._read_seconds or left))
-        return self._raw.readinto(buffer)
+        count = self._raw.readinto(buffer)
+        self._call.room -= count or 0
+        if self._call.room < 0:
+            raise AnswerTooLarge
+        return count
 
     def close(self) -> None:
         self._raw.close()
@@ -59,11 +70,18 @@ class _Response(HTTPResponse):
         self.fp = io.BufferedReader(_Reader(sock))
 
 
-class _Sending:
-    """Connects before it counts as sent: a refused handshake has told the gateway nothing."""
+class _Asking:
+    """Connects before it counts as sent: a refused handshake has told the gateway nothing.
+
+    The target comes from the call, past urllib3's pool: that would put it in logs and errors, and
+    it can hold a credential.
+    """
 
     response_class: type[HTTPResponse] = _Response
     sock: socket | None
+
+    def putrequest(self, method: str, url: str, *args: Any, **kwargs: Any) -> None:
+        super().putrequest(method, CALL.get().target, *args, **kwargs)  # type: ignore[misc]
 
     def send(self, data: Any) -> None:
         if self.sock is None:
@@ -72,11 +90,11 @@ class _Sending:
         super().send(data)  # type: ignore[misc]
 
 
-class _Connection(_Sending, HTTPConnection):
+class _Connection(_Asking, HTTPConnection):
     pass
 
 
-class _TlsConnection(_Sending, HTTPSConnection):
+class _TlsConnection(_Asking, HTTPSConnection):
     pass
 
 
@@ -88,9 +106,5 @@ class _TlsPool(HTTPSConnectionPool):
     ConnectionCls = _TlsConnection
 
 
-class Bounded(HTTPAdapter):
-    """Transport whose calls need a `Call` in `CALL`."""
-
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        super().init_poolmanager(*args, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _TlsPool}
+# Pools by scheme whose calls need a `Call` in `CALL`.
+POOLS: Mapping[str, type[HTTPConnectionPool]] = {"http": _Pool, "https": _TlsPool}

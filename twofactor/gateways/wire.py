@@ -1,26 +1,35 @@
-"""The HTTP seam under every gateway: one pooled session, hard bounds, and no guessing.
+"""The HTTP seam under every gateway: kept connections, hard bounds, and no guessing.
 
 Bounds: connect 3 s, each read 7 s, 15 s for the whole call, 1 MiB of answer (ASVS 13.1.3, 13.2.6);
-no redirects, no retries, no cookies, TLS always verified.
+no redirects, no retries, no cookies, no proxy, TLS always verified.
 """
 
 import json
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
-from http.cookiejar import DefaultCookiePolicy
+from http.client import HTTPException
 from typing import Any
 
-import requests
-from urllib3.exceptions import HTTPError
+from urllib3 import BaseHTTPResponse
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    HTTPError,
+    NewConnectionError,
+    ReadTimeoutError,
+    SSLError,
+)
 
 from twofactor.clock import Clock, SystemClock
-from twofactor.gateways.deadline import CALL, Bounded, Call
+from twofactor.gateways import request
+from twofactor.gateways.connections import Pools
+from twofactor.gateways.deadline import CALL, AnswerTooLarge, Call
 
 CONNECT_SECONDS = 3.0
 READ_SECONDS = 7.0
 TOTAL_SECONDS = 15.0
 ANSWER_BYTES = 1024 * 1024
-POOL_SIZE = 256  # as many as the desk has hands (twofactor.desk)
+PIECE = 65536
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,18 +84,9 @@ class Wire:
         """`ca_file` names a PEM bundle to trust instead of the public authorities; `clock` is for
         gateways that want points in time, not spans."""
         self.clock = clock or SystemClock()
-        self._timeout = (connect_seconds, read_seconds)
         self._total_seconds = total_seconds
         self._answer_bytes = answer_bytes
-        self._session = requests.Session()
-        self._session.trust_env = False
-        self._session.verify = ca_file or True
-        # A packed answer could unfold far past the size bound before anybody counts it.
-        self._session.headers["Accept-Encoding"] = "identity"
-        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        adapter = Bounded(pool_maxsize=POOL_SIZE, max_retries=0)
-        self._session.mount("https://", adapter)
-        self._session.mount("http://", adapter)
+        self._pools = Pools(connect_seconds, read_seconds, ca_file)
 
     def call(
         self,
@@ -95,50 +95,53 @@ class Wire:
         *,
         headers: Mapping[str, str] | None = None,
         params: Mapping[str, str] | None = None,
-        form: Mapping[str, str | list[str]] | bytes | None = None,
+        form: request.Form | None = None,
         json_body: Any = None,
         auth: tuple[str, str] | None = None,
     ) -> Reply:
         """One request, one answer of any status. Raises WireError."""
-        call = Call(self._total_seconds)
+        call = Call(self._total_seconds, self._answer_bytes)
         token = CALL.set(call)
         try:
-            with self._session.request(
-                method,
-                url,
-                headers=headers,
-                params=params,
-                data=form,
-                json=json_body,
-                auth=auth,
-                timeout=self._timeout,
-                allow_redirects=False,
-                stream=True,
-            ) as response:
-                body = self._read(response)
-                names = {name.lower(): value for name, value in response.headers.items()}
-                return Reply(response.status_code, names, body)
-        except (requests.RequestException, HTTPError, OSError, UnicodeError) as error:
+            origin, address = request.split(url)
+            call.target = request.target(address, params)
+            body, kind = request.body(form, json_body)
+            answer = self._pools.of(origin).urlopen(
+                method.upper(),
+                "/",
+                body=body,
+                headers=request.headers(headers, kind, auth or request.login(address)),
+                redirect=False,
+                assert_same_host=False,
+                preload_content=False,
+            )
+            with closing(answer):
+                names = {name.lower(): value for name, value in answer.headers.items()}
+                return Reply(answer.status, names, self._read(answer))
+        except AnswerTooLarge as error:
+            raise WireError("answer too large", sent=True) from error
+        except (HTTPError, HTTPException, OSError, ValueError) as error:
             raise WireError(_reason(error), sent=call.is_sent) from error
         finally:
             CALL.reset(token)
 
-    def _read(self, response: requests.Response) -> bytes:
+    def _read(self, answer: BaseHTTPResponse) -> bytes:
         """The body, refused past the size bound."""
         body = bytearray()
-        for chunk in response.iter_content(8192):
-            body += chunk
+        for piece in answer.stream(PIECE, decode_content=False):
+            body += piece
             if len(body) > self._answer_bytes:
-                raise WireError("answer too large", sent=True)
+                raise AnswerTooLarge
         return bytes(body)
 
 
 def _reason(error: Exception) -> str:
     """What broke, without the address: that could hold a credential."""
-    if isinstance(error, requests.exceptions.SSLError):
+    if isinstance(error, SSLError):
         return "TLS certificate refused"
-    if isinstance(error, requests.exceptions.ConnectTimeout):
+    is_refused = isinstance(error, NewConnectionError)  # for urllib3 a kind of timeout
+    if isinstance(error, ConnectTimeoutError) and not is_refused:
         return "connect timeout"
-    if isinstance(error, requests.exceptions.Timeout) or "timed out" in str(error):
+    if isinstance(error, ReadTimeoutError) or "timed out" in str(error):
         return "answer too slow"
     return f"no whole answer ({type(error).__name__})"

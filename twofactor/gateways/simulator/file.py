@@ -47,6 +47,8 @@ class File:
             path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
         )
         self._db.row_factory = sqlite3.Row
+        # A toy's texts: a power cut may take the last of them, a crash of the process takes none,
+        # and no commit waits for the disk.
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = NORMAL")
         self._db.execute("PRAGMA foreign_keys = ON")

@@ -1,6 +1,7 @@
 """Where the simulated phones keep their texts, and what the network still has to report of them.
 
-All of it survives restarts. Whoever opens it brings the seal; texts are dropped after a day.
+All of it survives restarts. Whoever opens it brings the seal; texts are dropped after a day and at
+most a minute, as new ones come.
 """
 
 import json
@@ -11,12 +12,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from twofactor.gateways.simulator.file import File
-from twofactor.gateways.simulator.text import Call, Fact, Text
+from twofactor.gateways.simulator.text import Call, Fact, Outcome, Text
 from twofactor.words import Status
 
 KEPT_SECONDS = 24 * 3600
+SWEEP_SECONDS = 60.0  # between looks for texts of yesterday
 LEASE_SECONDS = 60.0  # longer than a call may take
 LIMIT = 50
+MOMENT = 1e-5  # seconds; between reports that are to stay in order
 
 
 class Phones:
@@ -36,13 +39,14 @@ class Phones:
     ) -> None:
         self._file = File(path)
         self._seal, self._unseal, self._fingerprint = seal, unseal, fingerprint
+        self._sweep_at = 0.0
 
     def close(self) -> None:
         """Let go of the file."""
         self._file.close()
 
     def put(self, text: Text, facts: Iterable[Fact] = ()) -> None:
-        """Keep a text and what is to be reported of it; drop those of yesterday."""
+        """Keep a text and what is to be reported of it; now and then, drop those of yesterday."""
         row = (
             text.sid,
             self._fingerprint(text.phone),
@@ -52,7 +56,7 @@ class Phones:
             text.arrives_at and text.arrives_at.timestamp(),
         )
         with self._file.writing() as db:
-            db.execute("DELETE FROM texts WHERE at < ?", (text.at.timestamp() - KEPT_SECONDS,))
+            self._sweep(db, text.at.timestamp())
             db.execute("INSERT INTO texts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
             _plan(db, text.sid, facts)
 
@@ -87,40 +91,48 @@ class Phones:
         ((due_at,),) = self._file.rows("SELECT min(due_at) FROM calls")
         return None if due_at is None else datetime.fromtimestamp(due_at, UTC)
 
-    def claim(self, now: datetime) -> Call | None:
-        """The report that has been due for longest, for the caller alone until the lease ends."""
-        while row := self._lease(now):
-            text = self.text(row["sid"])
-            if text is not None:
-                status = Status(row["status"])
-                return Call(row["id"], text, status, row["error_code"], row["tries"])
-            self.give_up(row["id"])
-        return None
+    def claim(self, now: datetime, limit: int, outcomes: Sequence[Outcome] = ()) -> list[Call]:
+        """The `limit` reports that have been due for longest, in that order, for the caller alone
+        until the lease ends; with them, whatever else is due of the same texts, so that nobody
+        makes a later report of a text while the caller has yet to make an earlier one.
 
-    def done(self, call: Call) -> None:
-        """The report was taken. A final status stays when an earlier one is reported late."""
+        `outcomes` of earlier claims are put on record in the same transaction.
+        """
+        due_at = self.next_due()
+        if due_at is None or due_at > now:
+            self.settle(outcomes)  # who only looks need not write
+            return []
         with self._file.writing() as db:
-            db.execute("DELETE FROM calls WHERE id = ?", (call.id,))
-            if call.status.is_final:
-                db.execute(
-                    "UPDATE texts SET status = ?, error_code = ? WHERE sid = ?",
-                    (call.status, call.error_code, call.text.sid),
-                )
-            else:
-                db.execute(
-                    "UPDATE texts SET status = ? WHERE sid = ? AND status = ?",
-                    (call.status, call.text.sid, Status.QUEUED),
-                )
+            _record(db, outcomes)
+            rows = _lease(db, now.timestamp(), limit)
+        calls = [
+            Call(row["id"], text, Status(row["reported"]), row["code"], row["tries"] + 1)
+            for row in rows
+            if (text := self._opened(row)) is not None
+        ]
+        self._give_up({row["id"] for row in rows} - {call.id for call in calls})
+        return calls
 
-    def put_back(self, call_id: int, due_at: datetime) -> None:
-        """The report was not taken; make it again then."""
-        with self._file.writing() as db:
-            db.execute("UPDATE calls SET due_at = ? WHERE id = ?", (due_at.timestamp(), call_id))
+    def settle(self, outcomes: Sequence[Outcome]) -> None:
+        """Put on record what came of claimed reports. A final status stays when an earlier one is
+        reported late."""
+        if outcomes:
+            with self._file.writing() as db:
+                _record(db, outcomes)
 
-    def give_up(self, call_id: int) -> None:
-        """The report will not be made."""
+    def release(self, calls: Sequence[Call], now: datetime) -> None:
+        """Let others make these, at once and in this order, as if they had not been claimed."""
+        if not calls:
+            return
+        at = now.timestamp()
         with self._file.writing() as db:
-            db.execute("DELETE FROM calls WHERE id = ?", (call_id,))
+            db.executemany(
+                "UPDATE calls SET due_at = ?, tries = tries - 1 WHERE id = ? AND tries = ?",
+                [
+                    (at + n * MOMENT, call.id, call.tries)
+                    for n, call in enumerate(calls, -len(calls))
+                ],
+            )
 
     def replan(self, sid: str, facts: Iterable[Fact]) -> None:
         """Report these of a text instead of what was to come."""
@@ -146,18 +158,16 @@ class Phones:
         with self._file.writing() as db:
             db.execute("UPDATE texts SET sealed = ? WHERE sid = ?", (sealed, text.sid))
 
-    def _lease(self, now: datetime) -> sqlite3.Row | None:
-        due_at = self.next_due()
-        if due_at is None or due_at > now:
-            return None  # so that who only looks need not write
-        at = now.timestamp()
-        with self._file.writing() as db:
-            row: sqlite3.Row | None = db.execute(
-                "UPDATE calls SET due_at = ?, tries = tries + 1 WHERE due_at <= ? AND id ="
-                " (SELECT id FROM calls WHERE due_at <= ? ORDER BY due_at, id LIMIT 1) RETURNING *",
-                (at + LEASE_SECONDS, at, at),
-            ).fetchone()
-        return row
+    def _sweep(self, db: sqlite3.Connection, now: float) -> None:
+        if now >= self._sweep_at:
+            db.execute("DELETE FROM texts WHERE at < ?", (now - KEPT_SECONDS,))
+            self._sweep_at = now + SWEEP_SECONDS
+
+    def _give_up(self, call_ids: Iterable[int]) -> None:
+        """Of texts that nobody can read any more."""
+        if gone := [(call_id,) for call_id in call_ids]:
+            with self._file.writing() as db:
+                db.executemany("DELETE FROM calls WHERE id = ?", gone)
 
     def _found(self, query: str, values: Sequence[object]) -> list[Text]:
         opened = map(self._opened, self._file.rows(query, values))
@@ -184,6 +194,46 @@ class Phones:
 def _content(text: Text) -> str:
     """What is sealed of a text. Older files hold no address for keys."""
     return json.dumps([text.to, text.sender, text.body, text.answer_url])
+
+
+def _lease(db: sqlite3.Connection, at: float, limit: int) -> list[sqlite3.Row]:
+    rows = db.execute(
+        "SELECT calls.id, calls.status AS reported, calls.error_code AS code, calls.tries, texts.*"
+        " FROM calls JOIN texts USING (sid) WHERE calls.due_at <= ? AND calls.sid IN"
+        " (SELECT sid FROM calls WHERE due_at <= ? ORDER BY due_at, id LIMIT ?)"
+        " ORDER BY calls.due_at, calls.id",
+        (at, at, limit),
+    ).fetchall()
+    db.executemany(
+        "UPDATE calls SET due_at = ?, tries = tries + 1 WHERE id = ?",
+        [(at + LEASE_SECONDS, row["id"]) for row in rows],
+    )
+    return rows
+
+
+def _record(db: sqlite3.Connection, outcomes: Iterable[Outcome]) -> None:
+    for outcome in outcomes:
+        call = outcome.call
+        if outcome.again_at is not None:
+            values = (outcome.again_at.timestamp(), call.id)
+            db.execute("UPDATE calls SET due_at = ? WHERE id = ?", values)
+            continue
+        db.execute("DELETE FROM calls WHERE id = ?", (call.id,))
+        if outcome.is_taken:
+            _report(db, call)
+
+
+def _report(db: sqlite3.Connection, call: Call) -> None:
+    if call.status.is_final:
+        db.execute(
+            "UPDATE texts SET status = ?, error_code = ? WHERE sid = ?",
+            (call.status, call.error_code, call.text.sid),
+        )
+    else:
+        db.execute(
+            "UPDATE texts SET status = ? WHERE sid = ? AND status = ?",
+            (call.status, call.text.sid, Status.QUEUED),
+        )
 
 
 def _plan(db: sqlite3.Connection, sid: str, facts: Iterable[Fact]) -> None:

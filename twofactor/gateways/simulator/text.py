@@ -59,3 +59,12 @@ class Call:
     status: Status
     error_code: str
     tries: int  # with this one
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a claimed report: it was taken, or is to be made again, or is dropped."""
+
+    call: Call
+    is_taken: bool = False
+    again_at: datetime | None = None
