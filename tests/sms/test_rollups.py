@@ -40,6 +40,7 @@ from twofactor.sms import claims, outbox, receipts
 from twofactor.sms.phone import Phone
 from twofactor.sms.settle import Pauses, settle
 from twofactor.sms.stats import history, measures, periods, rollup
+from twofactor.sms.stats.figures import total
 from twofactor.verify import users
 from twofactor.words import Channel, ErrorClass, Purpose, Status, VerificationStatus
 from wsgi import create_app
@@ -332,6 +333,35 @@ def test_a_period_brings_the_same_by_whatever_slices_it_is_read(street: Street) 
         history.history(period, airtel).whole.now.attempts
     )
     assert 0 < history.history(period, airtel).whole.now.attempts < by_day
+
+
+def test_two_filters_leave_in_each_table_what_its_own_filter_would_hide(street: Street) -> None:
+    _clear()
+    for step in range(60):
+        street.ask(step)
+        street.send(3)  # busy, so that the other gateway is asked
+        street.send(0)
+        if step == 30:
+            jobs.count_deliveries(street.kit)  # the rest is the live tail
+    period = periods.period("24h", street.kit.now())
+    filters = {"gateway": "simulator", "country": "UG"}
+    found, everything = history.history(period, filters), history.cells(period)
+    assert found.whole.now == total(
+        f
+        for (gateway, country, *_), f in everything.items()
+        if (gateway, country) == tuple(filters.values())
+    )
+    for table, (other, value) in {
+        "gateway": ("country", "UG"),
+        "country": ("gateway", "simulator"),
+    }.items():
+        told = {row.names[table]: row.now for row in found.splits[table]}
+        assert len(told) > 1
+        assert told == {
+            name: figures
+            for (name,), figures in history.grouped([table], everything, {other: value}).items()
+        }
+    assert found.choices == history.history(period, {}).choices
 
 
 def test_the_last_minutes_are_read_by_the_minute_and_then_forgotten(street: Street) -> None:

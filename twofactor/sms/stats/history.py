@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, Select, Table, bindparam, cast, func, select
+from sqlalchemy import BigInteger, BindParameter, Select, Table, bindparam, cast, func, select
 
 from twofactor.extensions import db
 from twofactor.models.rollups import (
@@ -27,6 +27,7 @@ from twofactor.sms.stats.rollup import Deltas, pending
 from twofactor.sms.stats.rollup import cells as known_cells
 
 Filters = Mapping[str, str]  # dimension of SPLIT -> the one value that counts
+NO_FILTERS: Filters = {}
 Name = tuple[str, ...]  # of a line: its values of one dimension, or of several
 SERIES = ("attempts", "accepted", *SETTLED, "confirmed")
 # What a table splits by: the same carrier's name in two countries is two networks.
@@ -57,7 +58,8 @@ class History:
 def history(period: Period, filters: Filters) -> History:
     """Figures of the period and of the one before, split by each dimension."""
     tail = pending().deltas
-    now, before = cells(period, tail), cells(period.before, tail)
+    now, before = cells(period, tail, filters), cells(period.before, tail, filters)
+    occurring = now if len(filters) < 2 else _occurring(period, tail)
     return History(
         period,
         Compared(
@@ -67,16 +69,20 @@ def history(period: Period, filters: Filters) -> History:
         ),
         {name: _split(name, now, before, filters) for name in TABLES},
         series(period, filters, tail),
-        {name: sorted({cell[place] for cell in now}) for place, name in enumerate(SPLIT)},
+        {name: sorted({cell[place] for cell in occurring}) for place, name in enumerate(SPLIT)},
     )
 
 
-def cells(period: Period, tail: Deltas | None = None) -> dict[Cell, Figures]:
-    """Figures of a period by every dimension at once."""
-    found = _read(period.cover)
+def cells(
+    period: Period, tail: Deltas | None = None, filters: Filters = NO_FILTERS
+) -> dict[Cell, Figures]:
+    """Figures of a period by every dimension at once; of the cells that pass all filters but one,
+    for a table leaves the filter of its own dimension out."""
+    found = _read(period.cover, filters)
     for key, delta in _within(period, pending().deltas if tail is None else tail):
-        known = found.get(key.cell, Figures())
-        found[key.cell] = total([known, Figures.of(delta)])
+        if _is_near(key.cell, filters):
+            known = found.get(key.cell, Figures())
+            found[key.cell] = total([known, Figures.of(delta)])
     return {cell: figures for cell, figures in found.items() if figures.attempts}
 
 
@@ -117,15 +123,31 @@ def grouped(
     return {name: total(group) for name, group in sorted(groups.items())}
 
 
-def _read(slices: Iterable[tuple[int, int]]) -> dict[Cell, Figures]:
+def _occurring(period: Period, tail: Deltas) -> set[Cell]:
+    """The cells that anything is counted in, whatever the filters."""
+    names, inside = known_cells(), _slots(period.cover)
+    rows = db.session.connection().execute(_ATTEMPTS, inside)
+    found = {names[cell_id] for cell_id, attempts in rows if attempts}
+    return found | {key.cell for key, delta in _within(period, tail) if delta["attempts"]}
+
+
+def _read(slices: Iterable[tuple[int, int]], filters: Filters = NO_FILTERS) -> dict[Cell, Figures]:
     """What the roll-ups hold of slices, by span and start."""
-    inside = {"slots": [slot(span, start) for span, start in slices]}
+    inside: dict[str, Any] = _slots(slices)
     names, connection = known_cells(), db.session.connection()
+    counted, paid = _COUNTS, _COSTS
+    if len(filters) > 1:  # else every cell passes all but one
+        counted, paid = _COUNTS_OF, _COSTS_OF
+        inside["cells"] = [of for of, cell in names.items() if _is_near(cell, filters)]
     spent: dict[int, dict[str, int]] = {}
-    for cell_id, currency, amount in connection.execute(_COSTS, inside).all():
+    for cell_id, currency, amount in connection.execute(paid, inside).all():
         spent.setdefault(cell_id, {})[currency] = amount
-    counts = connection.execute(_COUNTS, inside).all()
+    counts = connection.execute(counted, inside).all()
     return {names[row[0]]: Figures(row[1:], spent.get(row[0], {})) for row in counts}
+
+
+def _slots(slices: Iterable[tuple[int, int]]) -> dict[str, Any]:
+    return {"slots": [slot(span, start) for span, start in slices]}
 
 
 @cache
@@ -150,6 +172,10 @@ def _sums(
 
 _COUNTS = _sums(delivery_rollups, ("cell_id",), MEASURES)
 _COSTS = _sums(cost_rollups, ("cell_id", "currency"), ("millionths",))
+_ATTEMPTS = _sums(delivery_rollups, ("cell_id",), ("attempts",))
+_SOME: BindParameter[int] = bindparam("cells", expanding=True)
+_COUNTS_OF = _COUNTS.where(delivery_rollups.c.cell_id.in_(_SOME))
+_COSTS_OF = _COSTS.where(cost_rollups.c.cell_id.in_(_SOME))
 
 
 def _within(period: Period, tail: Deltas) -> Iterable[tuple[Key, Counter[str]]]:
@@ -161,6 +187,11 @@ def _kept(parts: Mapping[Cell, Figures], filters: Filters) -> Mapping[Cell, Figu
     if not filters:
         return parts
     return {cell: figures for cell, figures in parts.items() if _fits(cell, filters)}
+
+
+def _is_near(cell: Cell, filters: Filters) -> bool:
+    """Passes all filters but one at most."""
+    return sum(cell[SPLIT.index(name)] != value for name, value in filters.items()) <= 1
 
 
 def _fits(cell: Cell, filters: Filters) -> bool:
