@@ -48,7 +48,7 @@ MIGRATIONS = ROOT / "migrations"
 SERVE_PORT = 8000
 # SQLite's driver gives the interpreter away with every statement, and gets it back only when who
 # took it lets go: with Python's own 5 ms a busy thread would stretch each request tenfold.
-SWITCH_SECONDS = 0.0005
+SWITCH_SECONDS = 0.002
 EXIT_UNUSABLE = 2
 NO_COUNTRIES = "SIXDIGITS_COUNTRIES is empty: no text is sent to any country."
 

@@ -52,7 +52,7 @@ from twofactor.words import Channel
 
 CALLS = " calls"  # behind a gateway's name
 MARK = "deliveries"
-BATCH = 250  # notes a transaction, so that receipts never wait long for their turn to write
+BATCH = 100  # notes a transaction, so that receipts never wait long for their turn to write
 TAIL = 2_000  # notes a page looks at; more are waited for
 MINUTES_KEPT = timedelta(hours=3)  # the longest period by the minute, the one before, and some
 
