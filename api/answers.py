@@ -15,6 +15,7 @@ from twofactor.models.writer import Overloaded
 
 MORE_INFO = "https://www.twilio.com/docs/errors/{code}"
 RETRY_SECONDS = 5
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
 
 log = logging.getLogger(__name__)
 
@@ -57,5 +58,5 @@ def unforeseen(error: Exception, where: str, request_id: str) -> ApiError:
 
 
 def _json(status: int, body: Mapping[str, Any], headers: Mapping[str, str]) -> Wire:
-    text = json.dumps(body, sort_keys=True, separators=(",", ":")) + "\n"
+    text = _ENCODER.encode(body) + "\n"
     return Wire(status, {"Content-Type": "application/json", **headers}, text.encode())

@@ -14,7 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from twofactor import privacy
 from twofactor.alerts import keep, looks, tell
 from twofactor.extensions import db
-from twofactor.gateways.base import Gateway, SendResult, Unknown
+from twofactor.gateways.base import Accepted, Gateway, SendResult, Unknown
 from twofactor.kit import Kit
 from twofactor.mail import outbox as mails
 from twofactor.models import FenceCounter, PeriodicJob
@@ -91,8 +91,9 @@ def finish(kit: Kit, answers: Sequence[Answer], commit: Commit = alone) -> None:
     for part in parts(answers):
         commit(partial(_put_on_record, kit, part))
     for order, result in answers:
+        level = logging.DEBUG if isinstance(result, Accepted) else logging.INFO
         told = type(result).__name__
-        log.info("attempt %s by %s: %s", order.out.reference, order.gateway.name, told)
+        log.log(level, "attempt %s by %s: %s", order.out.reference, order.gateway.name, told)
         if isinstance(result, Unknown) and order.has_others:
             _chase(kit, order, commit)
 

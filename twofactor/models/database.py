@@ -14,7 +14,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import Connection, Engine, event, text
+from sqlalchemy import Connection, Dialect, Engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
@@ -35,6 +35,7 @@ class _Hand:
     """A connection that the caller gave, and what is noted beside its transaction."""
 
     connection: Connection
+    driver: Any  # the driver's own connection under it
     notes: dict[str, Any] = field(default_factory=dict)
 
 
@@ -118,7 +119,7 @@ def turn(engine: Engine, *, for_many: bool = False) -> Iterator[None]:
 @contextmanager
 def at_hand(given: Connection) -> Iterator[None]:
     """Have this thread's statements run on a connection of the caller's own, without a session."""
-    token = _AT_HAND.set(_Hand(given))
+    token = _AT_HAND.set(_Hand(given, given.connection.driver_connection))
     try:
         yield
     finally:
@@ -134,6 +135,15 @@ def connection() -> Connection:
     session = db.session()
     session.flush()
     return session.connection()
+
+
+def driver() -> tuple[Any, Dialect]:
+    """The driver's own connection under the one at hand, and how its database speaks."""
+    hand = _AT_HAND.get()
+    if hand is not None:
+        return hand.driver, hand.connection.dialect
+    here = connection()
+    return here.connection.driver_connection, here.dialect
 
 
 def notes() -> dict[str, Any]:

@@ -24,7 +24,7 @@ from sqlalchemy.sql.expression import ReturnsRows
 from sqlalchemy.types import TypeEngine
 
 from twofactor.extensions import Base
-from twofactor.models.database import connection
+from twofactor.models.database import driver
 
 Row = tuple[Any, ...]
 Processor = Callable[[Any], Any] | None
@@ -64,13 +64,13 @@ class Prepared:
         return changed
 
     def _run(self, values: Mapping[str, Any]) -> tuple[Any, "_Plan"]:
-        here = connection()
-        plan = self._plans.get(here.dialect.name)
+        here, dialect = driver()
+        plan = self._plans.get(dialect.name)
         if plan is None:
             said = self._statement
-            said = said if isinstance(said, ClauseElement) else said(here.dialect.name)
-            plan = self._plans[here.dialect.name] = _Plan(said, here.dialect)
-        cursor = here.connection.cursor()
+            said = said if isinstance(said, ClauseElement) else said(dialect.name)
+            plan = self._plans[dialect.name] = _Plan(said, dialect)
+        cursor = here.cursor()
         try:
             cursor.execute(plan.text, plan.bind(values))
         except plan.driver_error as error:
@@ -81,7 +81,7 @@ class Prepared:
                 error,
                 plan.driver_error,
                 hide_parameters=True,
-                dialect=here.dialect,
+                dialect=dialect,
             ) from error
         return cursor, plan
 

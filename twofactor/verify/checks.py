@@ -44,7 +44,7 @@ def settle(
     kit: Kit, counted: Counted, code: str, user_sid: str | None, visitor: Visitor | None
 ) -> CheckOutcome:
     """Compare a counted check. APPROVED is said at most once for a code (S-03): by whoever ends
-    the verification, whatever happened to it since the count."""
+    the verification, whatever happened to it since the count; `counted` then tells so, too."""
     now, verification = kit.now(), counted.verification
     digest = verification.code_digest
     if digest is None or not kit.keyring.is_code(verification.sid, code, digest):
@@ -53,6 +53,7 @@ def settle(
         return CheckOutcome.EXPIRED
     if not verifications.end(verification.id, VerificationStatus.APPROVED, now):
         return ended(entries.by_id(verification.id), now)
+    verification.status, verification.settled_at = VerificationStatus.APPROVED.value, now
     if user_sid is None:
         risk_budget.refund(kit, verification, counted.at)
     else:
