@@ -3,10 +3,11 @@
 import re
 import sys
 from functools import cache
-from importlib.metadata import packages_distributions
+from importlib.metadata import PackageNotFoundError, packages_distributions, requires
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 from tests.structure.tree import ROOT, imports, is_own, product
 
@@ -48,6 +49,34 @@ def test_every_entry_is_pinned_and_has_hashes(name: str) -> None:
 def test_everything_declared_is_locked(name: str) -> None:
     missing = declared(name) - set(locked(name))
     assert not missing, f"make lock: {sorted(missing)}"
+
+
+def test_the_extras_that_packages_ask_for_are_locked_with_them() -> None:
+    """Else pip looks for the newest package with that extra, and stops because no line pins it."""
+    entries = {name: entry for one in INPUTS for name, entry in locked(one).items()}
+    missing = {
+        str(wanted)
+        for name in entries
+        for wanted in needs(name)
+        if normal(wanted.name) in entries
+        and not wanted.extras <= extras_of(entries[normal(wanted.name)])
+    }
+    assert not missing, f"make lock: {sorted(missing)}"
+
+
+def needs(name: str) -> list[Requirement]:
+    """What an installed package wants here, as far as it names no extra of its own."""
+    try:
+        wanted = [Requirement(text) for text in requires(name) or ()]
+    except PackageNotFoundError:  # for another platform
+        return []
+    return [one for one in wanted if one.marker is None or one.marker.evaluate({"extra": ""})]
+
+
+def extras_of(entry: str) -> set[str]:
+    """The extras that a line of a lock pins."""
+    found = re.match(r"[\w.-]+\[([\w,-]+)\]", entry)
+    return set(found[1].split(",")) if found else set()
 
 
 def test_the_product_imports_only_what_it_declares() -> None:

@@ -23,7 +23,7 @@ class UtcTime(TypeDecorator[datetime]):
     def bind_processor(self, dialect: Dialect) -> Any:
         return _written if dialect.name == "sqlite" else _in_utc
 
-    def result_processor(self, dialect: Dialect, coltype: Any) -> Any:
+    def result_processor(self, dialect: Dialect, _: Any) -> Any:
         return _read if dialect.name == "sqlite" else _in_utc
 
 
