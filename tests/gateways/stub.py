@@ -99,6 +99,11 @@ def hang_up(line: Line) -> None:
     """Take the request and close."""
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 256  # a burst of calls connects at once; five, and the kernel resets some
+
+
 class Stub:
     """A server at `url`. `behave` sets what comes next, the last for good; `heard` is the log."""
 
@@ -106,8 +111,7 @@ class Stub:
         self.heard: list[Heard] = []
         self._next: list[Behaviour] = [Answer()]
         self._over = threading.Event()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._server.daemon_threads = True
+        self._server = _Server(("127.0.0.1", 0), self._handler())
         scheme = "http"
         if tls_files:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
