@@ -1,6 +1,15 @@
 """Messages: the outbox. A row that is queued is a text that somebody still has to send."""
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from twofactor.extensions import Base
@@ -51,7 +60,8 @@ class Message(Base):
     status: Mapped[Word]  # Status
     error_code: Mapped[str] = mapped_column(String(64), default="")
     error_class: Mapped[str] = mapped_column(String(32), default="")  # ErrorClass
-    attempt_id: Mapped[int | None]  # the latest attempt; a plain number, to keep inserts acyclic
+    # the latest attempt; a plain number, to keep inserts acyclic
+    attempt_id: Mapped[int | None] = mapped_column(BigInteger().with_variant(Integer, "sqlite"))
     tries: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[Time]
     valid_until: Mapped[Time]  # not worth sending after this
