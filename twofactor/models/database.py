@@ -26,7 +26,7 @@ BUSY_MILLISECONDS = 10_000
 CACHE_KIB = 8 * 1024  # of pages a connection; SQLite's own 2 MiB read a large index again and again
 # How many pages of 4 KiB wait in the WAL before they are copied into the file. Under load the same
 # pages change over and over: SQLite's own thousand would copy them several times a second.
-WAL_PAGES = 8_000
+WAL_PAGES = 3_000
 _LINE, _ONE_WRITER = Lock(), Lock()
 
 

@@ -6,7 +6,7 @@ the middle leaves everything as it was. What retention deletes stays counted.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -14,8 +14,12 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Delete,
+    Insert,
+    Integer,
     Select,
     Table,
+    Update,
     bindparam,
     case,
     delete,
@@ -26,7 +30,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from twofactor.extensions import db
 from twofactor.models import Attempt, DeliveryChange, Message, RollupMark
-from twofactor.models.database import changed
+from twofactor.models.database import changed, connection
+from twofactor.models.prepared import Prepared
 from twofactor.models.rollups import (
     EVER,
     MEASURES,
@@ -38,6 +43,7 @@ from twofactor.models.rollups import (
     rollup_cells,
     slot,
 )
+from twofactor.models.rows import among, folded, given
 from twofactor.sms.stats.measures import (
     COST,
     Cell,
@@ -52,7 +58,7 @@ from twofactor.words import Channel
 
 CALLS = " calls"  # behind a gateway's name
 MARK = "deliveries"
-BATCH = 100  # notes a transaction, so that receipts never wait long for their turn to write
+BATCH = 50  # notes a transaction, so that receipts never wait long for their turn to write
 TAIL = 2_000  # notes a page looks at; more are waited for
 MINUTES_KEPT = timedelta(hours=3)  # the longest period by the minute, the one before, and some
 
@@ -70,22 +76,22 @@ class Pending:
 
 def pending(most: int = TAIL) -> Pending:
     """The live tail: what the oldest notes will change."""
-    notes = select(DeliveryChange.message_id).order_by(DeliveryChange.id).limit(most).subquery()
-    return _differences(_attempts().where(Message.id.in_(select(notes.c.message_id))))
+    return _differences(_TAIL.all(most=most))
 
 
 def count_changes(now: datetime, most: int = BATCH) -> int:
     """Count the oldest notes, in the caller's transaction; how many there were."""
-    _latch()
-    notes = db.session.execute(
-        select(DeliveryChange.id, DeliveryChange.message_id).order_by(DeliveryChange.id).limit(most)
-    ).all()
+    dialect = connection().dialect.name
+    _ENSURE.run()
+    _LATCH.all()
+    notes = _NOTES.all(most=most)
     if notes:
-        found = _differences(_attempts().where(Message.id.in_({note.message_id for note in notes})))
+        texts = sorted({(message_id,) for _, message_id in notes})
+        found = _differences(_NOTED.all(**folded(dialect, texts)))
         add(found.deltas, now)
-        _remember(found.counted)
-        changed(delete(DeliveryChange).where(DeliveryChange.id.in_([note.id for note in notes])))
-    changed(update(RollupMark).where(RollupMark.name == MARK).values(counted_at=now))
+        _REMEMBER.run(**folded(dialect, found.counted))
+        _FORGET.run(**folded(dialect, [(note_id,) for note_id, _ in notes]))
+    _MARK.run(now=now)
     return len(notes)
 
 
@@ -125,8 +131,7 @@ def forget_minutes(now: datetime) -> None:
 
 def cells() -> dict[int, Cell]:
     """Every cell that was ever counted, by id."""
-    rows = db.session.connection().execute(select(rollup_cells))
-    return {cell_id: tuple(names) for cell_id, *names in rows}
+    return {cell_id: tuple(names) for cell_id, *names in _CELLS.all()}
 
 
 def _first_minute(now: datetime) -> int:
@@ -142,13 +147,6 @@ def _cell_ids(wanted: set[Cell]) -> dict[Cell, int]:
     dialect = sqlite if db.engine.dialect.name == "sqlite" else postgresql
     db.session.connection().execute(dialect.insert(rollup_cells).on_conflict_do_nothing(), new)
     return {cell: cell_id for cell_id, cell in cells().items()}
-
-
-def _latch() -> None:
-    dialect = sqlite if db.engine.dialect.name == "sqlite" else postgresql
-    row = dialect.insert(RollupMark).values(name=MARK).on_conflict_do_nothing()
-    db.session.execute(row)
-    db.session.execute(select(RollupMark.name).where(RollupMark.name == MARK).with_for_update())
 
 
 def _attempts() -> Select[Any]:
@@ -178,10 +176,11 @@ def _counted_as() -> ColumnElement[str]:
     return case((Attempt.channel == Channel.CALL, calls), else_=Attempt.gateway)
 
 
-def _differences(attempts: Select[Any]) -> Pending:
+def _differences(attempts: Iterable[Sequence[Any]]) -> Pending:
+    """Of rows with the columns of `_attempts`."""
     deltas: Deltas = {}
     counted = []
-    for row in db.session.execute(attempts):
+    for row in attempts:
         attempt_id, created_at, gateway, country, carrier, purpose, before, *facts = row
         now = measures(Facts(*facts))
         if now != before:
@@ -191,13 +190,6 @@ def _differences(attempts: Select[Any]) -> Pending:
                 delta[name] += amount
             counted.append((attempt_id, now))
     return Pending(deltas, counted)
-
-
-def _remember(counted: Sequence[tuple[int, str]]) -> None:
-    if counted:
-        own = update(Attempt.__table__).where(Attempt.id == bindparam("attempt"))  # type: ignore[arg-type]
-        rows = [{"attempt": attempt_id, "words": words} for attempt_id, words in counted]
-        db.session.connection().execute(own.values(counted=bindparam("words")), rows)
 
 
 def _delivery_rows(slots: Slices) -> list[tuple[Any, ...]]:
@@ -233,3 +225,37 @@ def _raise(dialect_name: str, table: Table, sums: tuple[str, ...]) -> str:
     keys = [column.name for column in table.primary_key]
     statement = new.on_conflict_do_update(index_elements=keys, set_=raised)
     return str(statement.compile(dialect=driver, column_keys=table.columns.keys()))
+
+
+def _ensure(dialect: str) -> Insert:
+    insert = (sqlite if dialect == "sqlite" else postgresql).insert(RollupMark.__table__)
+    statement: Insert = insert.values(name=MARK).on_conflict_do_nothing()
+    return statement
+
+
+def _noted(dialect: str) -> Select[Any]:
+    return _attempts().where(among(dialect, _TEXT.id))
+
+
+def _forget(dialect: str) -> Delete:
+    return delete(DeliveryChange).where(among(dialect, _NOTE.id))
+
+
+def _remember(dialect: str) -> Update:
+    own = Attempt.__table__.c
+    new = given(dialect, {"id": own.id.type, "counted": own.counted.type}).c
+    return update(Attempt).where(own.id == new.id).values(counted=new.counted)
+
+
+_TEXT, _NOTE = Message.__table__.c, DeliveryChange.__table__.c
+_MOST = bindparam("most", type_=Integer())
+_OLDEST = select(_NOTE.id, _NOTE.message_id).order_by(_NOTE.id).limit(_MOST)
+_IS_MARK = RollupMark.name == MARK
+_CELLS, _NOTES = Prepared(select(rollup_cells)), Prepared(_OLDEST)
+_TAIL = Prepared(_attempts().where(_TEXT.id.in_(select(_OLDEST.subquery().c.message_id))))
+_ENSURE, _LATCH = (
+    Prepared(_ensure),
+    Prepared(select(RollupMark.name).where(_IS_MARK).with_for_update()),
+)
+_NOTED, _FORGET, _REMEMBER = Prepared(_noted), Prepared(_forget), Prepared(_remember)
+_MARK = Prepared(update(RollupMark).where(_IS_MARK).values(counted_at=bindparam("now")))
