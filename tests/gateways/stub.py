@@ -134,7 +134,11 @@ class Stub:
         class Handler(BaseHTTPRequestHandler):
             def _answer(self) -> None:
                 url = urlsplit(self.path)
-                body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+                length = int(self.headers.get("Content-Length") or 0)
+                body = self.rfile.read(length)
+                if len(body) < length:  # the caller died over it: nobody acts on half a request
+                    self.close_connection = True
+                    return
                 headers = {name.lower(): value for name, value in self.headers.items()}
                 query = parse_qsl(url.query, keep_blank_values=True)
                 stub.heard.append(Heard(self.command, url.path, query, headers, body))

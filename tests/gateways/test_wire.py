@@ -227,7 +227,7 @@ def test_an_authority_that_can_not_be_read_is_an_error_before_anything_left(sile
 
 
 def test_no_log_tells_an_address(stub: Stub, wire: Wire, caplog: pytest.LogCaptureFixture) -> None:
-    with caplog.at_level(logging.DEBUG):
+    with caplog.at_level(logging.DEBUG), caplog.at_level(logging.DEBUG, "urllib3"):
         wire.call("POST", f"{stub.url}/secret?password=secret", form={"a": "secret"})
     assert "POST" in caplog.text
     assert "secret" not in caplog.text
