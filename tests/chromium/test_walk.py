@@ -24,6 +24,7 @@ def test_it_leads_from_sign_up_over_the_simulated_phone_and_in_again(visitor: Vi
     visitor.press("simulated phone")
     expect(page.get_by_role("article")).to_have_count(2)
     visitor.press("Use this code")
+    expect(page.get_by_label("Security code")).not_to_have_value("")
     visitor.press("Continue")
     visitor.at("/account")
 
@@ -131,6 +132,7 @@ def test_a_text_on_its_way_can_be_delivered_by_hand(visitor: Visitor) -> None:
     assert not visitor.texts()
     visitor.press("Deliver now")
     visitor.press("Use this code")
+    expect(page.get_by_label("Security code")).not_to_have_value("")
     visitor.press("Continue")
     visitor.at("/account")
 
