@@ -8,9 +8,9 @@ from sqlalchemy import Connection
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
 from twofactor.extensions import Base
+from twofactor.models.columns import as_text
 
 CACHE_KIB = 256 * 1024  # so that the indexes of millions of rows stay in memory
-_WITHOUT_ZONE = len("2026-11-02 12:00:00.000000")
 
 
 class Loader:
@@ -24,9 +24,7 @@ class Loader:
 
     def time(self, at: datetime | None) -> Any:
         """A time in UTC as the driver wants it; SQLite's are text without zone."""
-        if at is None or not self._is_sqlite:
-            return at
-        return at.isoformat(" ", "microseconds")[:_WITHOUT_ZONE]
+        return as_text(at) if self._is_sqlite else at
 
     def money(self, amount: Any) -> Any:
         """A price as the driver wants it."""

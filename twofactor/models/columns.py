@@ -21,7 +21,7 @@ class UtcTime(TypeDecorator[datetime]):
     cache_ok = True
 
     def bind_processor(self, dialect: Dialect) -> Any:
-        return _written if dialect.name == "sqlite" else _in_utc
+        return as_text if dialect.name == "sqlite" else _in_utc
 
     def result_processor(self, dialect: Dialect, _: Any) -> Any:
         return _read if dialect.name == "sqlite" else _in_utc
@@ -35,7 +35,8 @@ def _in_utc(value: datetime | None) -> datetime | None:
     return value if value.tzinfo is UTC else value.astimezone(UTC)
 
 
-def _written(value: datetime | None) -> str | None:
+def as_text(value: datetime | None) -> str | None:
+    """A time as SQLite keeps it."""
     at = _in_utc(value)
     return None if at is None else at.isoformat(" ", "microseconds")[:_WITHOUT_ZONE]
 
