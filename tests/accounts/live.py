@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Browser, BrowserContext, CDPSession, Page
+from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, expect
 from werkzeug.serving import make_server
 
 from tests.cast import Cast
@@ -29,6 +29,10 @@ class Served:
     context: BrowserContext
     page: Page
     devtools: CDPSession
+
+    def at(self, path: str) -> None:
+        """Wait until the browser has come there."""
+        expect(self.page).to_have_url(self.url + path)
 
     def log_in(self, email: str, password: str) -> None:
         """Type the password."""

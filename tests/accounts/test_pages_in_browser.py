@@ -31,6 +31,7 @@ TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 def look(page: Page, name: str) -> list[str]:
     """What axe finds on the page as it stands; with SCREENSHOTS set also a picture."""
+    page.wait_for_load_state()
     if folder := os.environ.get("SCREENSHOTS"):
         page.screenshot(path=f"{folder}/{name}.png", full_page=True)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
@@ -58,9 +59,11 @@ def walk(house: Served, size: str) -> list[tuple[str, str]]:
         found.extend((name, fault) for fault in look(page, f"{size}-{name}"))
 
     house.log_in(ALICE, PASSWORD)
+    house.at("/login/code")
     see("login-code")
     page.get_by_label("Security code").fill(house.cast.code(ALICE_PHONE))
     page.get_by_role("button", name="Continue").click()
+    house.at("/account")
     page.goto(f"{house.url}/account/recovery-codes")
     page.get_by_role("button", name="Make recovery codes").click()
     expect(page.get_by_role("button", name="Download")).to_be_visible()
@@ -72,15 +75,18 @@ def walk(house: Served, size: str) -> list[tuple[str, str]]:
     page.goto(f"{house.url}/account/app")
     see("confirm")
     page.get_by_role("button", name="Send me a text").click()
+    expect(page.get_by_text("We sent you a text")).to_be_visible()
     page.get_by_label("Security code").fill("1")
     page.get_by_role("button", name="Continue").first.click()
     expect(page.get_by_role("alert")).to_be_visible()
     see("confirm-error")
     house.log_out()
+    house.at("/login")
     page.goto(f"{house.url}/login/forgotten")
     see("forgotten")
     page.get_by_label("E-mail address").fill(ALICE)
     page.get_by_role("button", name="Send the link").click()
+    expect(page.get_by_role("heading", name="Look at your mail")).to_be_visible()
     see("forgotten-asked")
     inbox = mails(house.cast.app, ALICE)
     page.goto(house.url + link(inbox[0], "login/reset"))
@@ -90,6 +96,7 @@ def walk(house: Served, size: str) -> list[tuple[str, str]]:
     page.goto(f"{house.url}/simulator/mail")
     see("mail")
     house.log_in(ALICE, PASSWORD)
+    house.at("/login/code")
     page.goto(f"{house.url}/login/other")
     see("other")
     return found

@@ -39,6 +39,7 @@ def test_it_is_for_everybody(visitor: Visitor, tour: Callable[[Visitor], Iterato
 
 def _broken_rules(visitor: Visitor) -> list[str]:
     found, page = [], visitor.page
+    page.wait_for_load_state()
     page.evaluate(Axe().axe_script)
     for width, scheme in LOOKS:
         page.set_viewport_size({"width": width, "height": 844})
