@@ -9,11 +9,11 @@ from api.errors import ApiError, invalid, not_found
 from api.kinds import Sid, Text
 from api.numbers import MAX_CHECKS
 from api.operation import Answer, Call, Operation, Parameter
-from api.services import tenant
+from api.services import glance_at, tenant
 from api.values import Number
 from api.verifications import render
 from twofactor.models.writer import Then
-from twofactor.verify import checks, entries, service_verifications
+from twofactor.verify import checks, entries
 from twofactor.verify.checks import Counted
 from twofactor.verify.entries import Entry
 from twofactor.verify.tenants import Tenant
@@ -35,8 +35,7 @@ PARAMETERS = (
 
 def check(call: Call) -> Then:
     """Check a code. A wrong one is no error: `pending`, `valid: false`."""
-    service = tenant(call)
-    verification = _sought(call, service)
+    service, verification = _sought(call)
     counted = checks.count(call.kit, verification, None)
     if not isinstance(counted, Counted):
         raise _refusal(call, counted, verification)
@@ -59,21 +58,21 @@ def _compare(call: Call, service: Tenant, counted: Counted) -> Answer:
     return Answer(200, body)
 
 
-def _sought(call: Call, service: Tenant) -> Entry:
-    given = call.given
-    if "To" not in given and "VerificationSid" not in given:
+def _sought(call: Call) -> tuple[Tenant, Entry]:
+    """The service, and its verification by sid, or the latest one of the phone; by both when both
+    are given, and mean the same."""
+    sid = call.given.get("VerificationSid")
+    if "To" in call.given:
+        seen = glance_at(call)
+        service, found = seen.service, seen.latest
+    elif sid is not None:
+        service = tenant(call)
+        found = entries.by_sid(service.id, sid)
+    else:
         raise invalid("To or VerificationSid is needed")
-    found = None
-    if "VerificationSid" in given:
-        found = entries.by_sid(service.id, given["VerificationSid"])
-    if "To" in given:
-        latest = service_verifications.of_phone(call.kit, service, given["To"])
-        if found is not None and (latest is None or latest.id != found.id):
-            raise not_found()
-        found = latest if "VerificationSid" not in given else found
-    if found is None:
+    if found is None or sid not in (None, found.sid):
         raise not_found()
-    return found
+    return service, found
 
 
 def _refusal(call: Call, outcome: CheckOutcome, verification: Entry) -> ApiError:

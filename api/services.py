@@ -12,7 +12,8 @@ from api.resource import Resource
 from twofactor import audit
 from twofactor.extensions import db
 from twofactor.models import ApiAccount, Service
-from twofactor.verify import services, tenants
+from twofactor.verify import glance, services, tenants
+from twofactor.verify.glance import Glance
 from twofactor.verify.services import LONGEST_CODE, SHORTEST_CODE
 from twofactor.verify.tenants import Tenant
 from twofactor.words import AuditEvent, Scope
@@ -84,6 +85,14 @@ def own(call: Call) -> Service:
 def tenant(call: Call) -> Tenant:
     """The same as a plain row, for the hot operations. Raises ApiError 404."""
     found = tenants.find(call.caller.account_id, call.path["ServiceSid"])
+    if found is None:
+        raise not_found()
+    return found
+
+
+def glance_at(call: Call) -> Glance:
+    """The same, with what is known of the phone that the call is about. Raises ApiError 404."""
+    found = glance.at(call.kit, call.caller.account_id, call.path["ServiceSid"], call.given["To"])
     if found is None:
         raise not_found()
     return found

@@ -18,7 +18,7 @@ from api.numbers import (
     PUMPING,
 )
 from api.operation import Answer, Call, Operation, Parameter
-from api.services import tenant
+from api.services import glance_at, tenant
 from api.shape import Located
 from api.text_shapes import Seen
 from api.values import Address, Map, Number
@@ -35,6 +35,7 @@ from twofactor.verify.targets import (
     NoCalls,
     NoSendsLeft,
     NotLive,
+    NotYet,
     OptedOut,
     RiskyPhone,
     Style,
@@ -84,12 +85,12 @@ PARAMETERS = (
 
 def start(call: Call) -> Answer:
     """Text a code, or the living one again."""
-    service = tenant(call)
-    wish = _wish(call, service)
+    seen = glance_at(call)
+    service, wish = seen.service, _wish(call, seen.service)
     with _refusals():
         key_limits.count_send(call.kit, call.caller.login)
         buckets.count(call.kit, service.id, call.given.get("RateLimits", {}))
-        verification = service_verifications.start(call.kit, service, wish)
+        verification = service_verifications.start(call.kit, seen, wish)
     url, fresh = f"{call.url}/{verification.sid}", outbox.fresh_texts()
     texts = fresh if verification.sends == 1 else None
     body = render(call, service, verification, url, texts=texts)
@@ -134,7 +135,7 @@ def render(
     seen = Seen(
         verification,
         service.sid,
-        verifications.phone_of(call.kit, verification),
+        call.given.get("To") or verifications.phone_of(call.kit, verification),
         texts,
         status or _status(call, verification),
     )
@@ -167,7 +168,6 @@ def _wish(call: Call, service: Tenant) -> Wish:
     if brand and not can_write(brand):
         raise invalid("CustomFriendlyName must be writable in a text and hold no run of digits")
     return Wish(
-        given["To"],
         Visitor(given["DeviceIp"]) if "DeviceIp" in given else None,
         given.get("CustomCode"),
         given.get("Locale", "").replace("_", "-"),
@@ -212,7 +212,7 @@ def _refusals() -> Iterator[None]:
             raise
         wait, message = {"Retry-After": str(error.retry_after)}, FRAUD[error.limit]
         raise ApiError(429, PUMPING, message, wait) from error
-    except (IntegrityError, NotLive) as error:
+    except (IntegrityError, NotLive, NotYet) as error:
         message = "Another request for this number is being served"
         raise ApiError(429, BUSY_NUMBER, message, {"Retry-After": "1"}) from error
 

@@ -1,17 +1,20 @@
 """The audit: append-only, always written in the transaction of what it tells of (S-67)."""
 
+import json
 from collections.abc import Sequence
 
-from sqlalchemy import Row, select
+from sqlalchemy import Insert, Row, insert, select
 
 from twofactor.browser import in_words
 from twofactor.extensions import db
 from twofactor.kit import Kit, Visitor
 from twofactor.models import AuditEntry, User
-from twofactor.models.prepared import row_of
+from twofactor.models.database import connection, write_late
+from twofactor.models.prepared import Prepared
+from twofactor.models.rows import folded, given
 from twofactor.words import AuditEvent
 
-_ENTRY = row_of(AuditEntry)
+_COLUMNS = ("at", "event", "user_id", "visitor", "browser", "detail")
 
 
 def write(
@@ -22,11 +25,23 @@ def write(
     **detail: str | int | None,
 ) -> None:
     """Append one entry. `detail` holds sids, names and counts; never a code, phone or address."""
-    entry = {"at": kit.now(), "event": event.value, "user_id": user_id, "detail": detail}
-    if visitor is not None:
-        entry["visitor"] = kit.keyring.pseudonym("address", visitor.address)
-        entry["browser"] = in_words(visitor.user_agent)
-    _ENTRY.run(**entry)
+    whose = kit.keyring.pseudonym("address", visitor.address) if visitor else ""
+    browser = in_words(visitor.user_agent) if visitor else ""
+    row = (kit.now(), event.value, user_id, whose, browser, json.dumps(detail))
+    write_late(_write, row)
+
+
+def _write(rows: list[Sequence[object]]) -> None:
+    _ENTRIES.run(**folded(connection().dialect.name, rows))
+
+
+def _entries(dialect: str) -> Insert:
+    columns = AuditEntry.__table__.c
+    rows = given(dialect, {name: columns[name].type for name in _COLUMNS})
+    return insert(AuditEntry).from_select(_COLUMNS, select(rows))
+
+
+_ENTRIES = Prepared(_entries)
 
 
 def pages(

@@ -2,15 +2,18 @@
 
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 from flask import Flask
 from sqlalchemy import Connection, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from tests.security.racers import at_once
 from twofactor.extensions import db
+from twofactor.models import database
 from twofactor.models import writer as module
+from twofactor.models.database import Row
 from twofactor.models.writer import GroupWriter, Overloaded, Then
 
 
@@ -146,6 +149,80 @@ def test_a_bad_work_costs_the_others_no_transaction(app: Flask, writer: GroupWri
     assert taken.count(True) == 10
     assert words(app) == 10
     assert len(groups) <= 3
+
+
+def test_a_work_that_raises_before_it_writes_undoes_nothing(
+    app: Flask, writer: GroupWriter
+) -> None:
+    gate, runs = threading.Event(), []
+    threading.Timer(0.2, gate.set).start()
+
+    def work(number: int, connection: Connection) -> None:
+        gate.wait(5)
+        runs.append(number)
+        if number % 2:
+            raise ZeroDivisionError
+        put(str(number), connection)
+
+    def one(number: int) -> None:
+        with suppress(ZeroDivisionError):
+            writer.run(lambda connection: work(number, connection))
+
+    at_once([lambda n=n: one(n) for n in range(20)])  # type: ignore[misc]
+    assert sorted(runs) == list(range(20))  # each once
+    assert words(app) == 10
+
+
+def test_late_rows_are_written_together_with_what_they_belong_to(
+    app: Flask, writer: GroupWriter
+) -> None:
+    gate, calls = threading.Event(), []
+    threading.Timer(0.2, gate.set).start()
+
+    def write(rows: list[Row]) -> None:
+        calls.append(len(rows))
+        for row in rows:
+            put(row[0], database.connection())
+
+    def work(number: int) -> None:
+        gate.wait(5)
+        database.write_late(write, (f"late {number}",))
+        if number % 5 == 0:
+            raise ZeroDivisionError
+
+    def one(number: int) -> None:
+        with suppress(ZeroDivisionError):
+            writer.run(lambda _: work(number))
+
+    at_once([lambda n=n: one(n) for n in range(20)])  # type: ignore[misc]
+    assert words(app) == 16  # none of those that failed
+    assert len(calls) <= 3  # one a group
+
+
+def test_a_late_row_that_is_refused_takes_nobody_else_with_it(
+    app: Flask, writer: GroupWriter
+) -> None:
+    gate = threading.Event()
+    threading.Timer(0.2, gate.set).start()
+
+    def write(rows: list[Row]) -> None:
+        for row in rows:
+            put(row[0], database.connection())
+
+    def one(word: str) -> str:
+        def work(connection: Connection) -> str:
+            gate.wait(5)
+            database.write_late(write, (word,))
+            return put(f"with {word}", connection)
+
+        try:
+            return writer.run(work)
+        except IntegrityError:
+            return "refused"
+
+    told = at_once([lambda n=n: one(str(n % 9)) for n in range(10)])  # type: ignore[misc]
+    assert told.count("refused") == 1
+    assert words(app) == 18
 
 
 def test_what_comes_then_is_done_after_the_commit(app: Flask, writer: GroupWriter) -> None:

@@ -6,7 +6,7 @@ begin IMMEDIATE (S-70); PostgreSQL: synchronous_commit on.
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -29,6 +29,9 @@ CACHE_KIB = 8 * 1024  # of pages a connection; SQLite's own 2 MiB read a large i
 WAL_PAGES = 3_000
 _LINE, _ONE_WRITER = Lock(), Lock()
 
+Row = Sequence[Any]
+Write = Callable[[list[Row]], None]
+
 
 @dataclass(frozen=True, slots=True)
 class _Hand:
@@ -37,6 +40,7 @@ class _Hand:
     connection: Connection
     driver: Any  # the driver's own connection under it
     notes: dict[str, Any] = field(default_factory=dict)
+    late: list[tuple["Write", Row]] = field(default_factory=list)
 
 
 _AT_HAND: ContextVar[_Hand | None] = ContextVar("at hand", default=None)
@@ -119,9 +123,12 @@ def turn(engine: Engine, *, for_many: bool = False) -> Iterator[None]:
 @contextmanager
 def at_hand(given: Connection) -> Iterator[None]:
     """Have this thread's statements run on a connection of the caller's own, without a session."""
-    token = _AT_HAND.set(_Hand(given, given.connection.driver_connection))
+    hand = _Hand(given, given.connection.driver_connection)
+    token = _AT_HAND.set(hand)
     try:
         yield
+        for write in dict.fromkeys(write for write, _ in hand.late):
+            write([row for other, row in hand.late if other is write])
     finally:
         _AT_HAND.reset(token)
 
@@ -150,6 +157,22 @@ def notes() -> dict[str, Any]:
     """What verbs tell, beside their rows, to whoever commits the transaction at hand."""
     hand = _AT_HAND.get()
     return db.session().info if hand is None else hand.notes
+
+
+def write_late(write: Write, row: Row) -> None:
+    """Have a row written at the end of the transaction at hand, together with all others of its
+    kind; in a session, at once. For rows that nobody reads before the commit."""
+    hand = _AT_HAND.get()
+    if hand is None:
+        write([row])
+    else:
+        hand.late.append((write, row))
+
+
+def late_rows() -> list[tuple[Write, Row]]:
+    """What waits for the end of the transaction at hand; to be cut by who undoes a part of it."""
+    hand = _AT_HAND.get()
+    return [] if hand is None else hand.late
 
 
 def changed(statement: UpdateBase) -> int:

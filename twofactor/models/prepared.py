@@ -86,16 +86,25 @@ class Prepared:
         return cursor, plan
 
 
-def row_of(model: type[Base]) -> Prepared:
-    """Inserts one row: its values by column, what is left out as the column says; gives the id."""
-    columns = model.__table__.c
-    values = {
-        column.name: bindparam(column.name, _default(column), column.type)
-        for column in columns
-        if column.name != "id"
-    }
-    statement = insert(model).values(values)
-    return Prepared(statement.returning(columns.id) if "id" in columns else statement)
+class RowOf(Prepared):
+    """Inserts rows of one table whose ids the database gives."""
+
+    def __init__(self, model: type[Base]) -> None:
+        columns = model.__table__.c
+        values = {
+            column.name: bindparam(column.name, _default(column), column.type)
+            for column in columns
+            if column.name != "id"
+        }
+        row = insert(model).values(values)
+        super().__init__(lambda name: row if name == "sqlite" else row.returning(columns.id))
+
+    def add(self, **values: Any) -> int:
+        """Insert one row, its values by column, what is left out as the column says; its id."""
+        cursor, _ = self._run(values)
+        made = cursor.lastrowid if cursor.description is None else cursor.fetchone()[0]
+        cursor.close()
+        return int(made)
 
 
 def _default(column: ColumnElement[Any]) -> Any:

@@ -18,7 +18,7 @@ from typing import Any, TypeVar, cast
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import InterfaceError, OperationalError
 
-from twofactor.models.database import at_hand, turn
+from twofactor.models.database import at_hand, late_rows, turn
 
 GROUP_SIZE = 256
 QUEUE_SIZE = 4096
@@ -199,16 +199,11 @@ class GroupWriter:
         with self._engine.begin() as connection, at_hand(connection):
             return work(connection)
 
-    def _commit(self, group: list[_Entry]) -> None:
+    def _commit(self, group: list[_Entry], *, apart: bool = False) -> None:
         try:
-            results = self._together(group)
+            results = self._together(group, _each_apart if apart else _each)
         except Exception as error:
-            if len(group) == 1 or isinstance(error, REFUSALS):
-                for entry in group:
-                    entry.end(None, error)
-            else:  # one of them is bad: give each a transaction of its own
-                for entry in group:
-                    self._commit([entry])
+            self._again(group, error, apart=apart)
             return
         for entry, result in results:
             if isinstance(result, _Failed):
@@ -219,7 +214,19 @@ class GroupWriter:
             else:
                 entry.end(result)
 
-    def _together(self, group: list[_Entry]) -> list[tuple[_Entry, Any]]:
+    def _again(self, group: list[_Entry], error: Exception, *, apart: bool) -> None:
+        """One of a group is bad: first all once more, each work to be undone alone; then each in a
+        transaction of its own."""
+        if len(group) == 1 or isinstance(error, REFUSALS):
+            for entry in group:
+                entry.end(None, error)
+        elif not apart:
+            self._commit(group, apart=True)
+        else:
+            for entry in group:
+                self._commit([entry])
+
+    def _together(self, group: list[_Entry], each: Verb[Work, Any]) -> list[tuple[_Entry, Any]]:
         by_verb: dict[Verb[Any, Any], list[_Entry]] = {}
         for entry in group:
             by_verb.setdefault(entry.verb, []).append(entry)
@@ -229,7 +236,8 @@ class GroupWriter:
             try:
                 with here.execution_options(writes=True).begin(), at_hand(here):
                     for verb, entries in by_verb.items():
-                        results = verb(here, [entry.item for entry in entries])
+                        do = each if verb is _each else verb
+                        results = do(here, [entry.item for entry in entries])
                         done.extend(zip(entries, results, strict=True))
             except BaseException:
                 self._let_go()  # broken perhaps, so that the next group begins with a sound one
@@ -238,10 +246,28 @@ class GroupWriter:
 
 
 def _each(connection: Connection, works: Sequence[Work]) -> Sequence[Any]:
-    """The result of each, or _Failed; only in SQLite."""
-    cursor = connection.connection.cursor()  # the driver's own: a savepoint each costs nothing then
+    """The result of each, or _Failed; only in SQLite. A work that raises before it has written
+    needs no undoing; the error of another is raised, and the group has to be written anew."""
+    rows, driver = late_rows(), connection.connection.driver_connection
     results: list[Any] = []
     for work in works:
+        waiting, changes = len(rows), driver.total_changes  # type: ignore[union-attr]
+        try:
+            results.append(work(connection))
+        except Exception as error:
+            if isinstance(error, REFUSALS) or driver.total_changes != changes:  # type: ignore[union-attr]
+                raise
+            del rows[waiting:]
+            results.append(_Failed(error))
+    return results
+
+
+def _each_apart(connection: Connection, works: Sequence[Work]) -> Sequence[Any]:
+    """The same with a savepoint before each work, so that a bad one is undone alone."""
+    rows, cursor = late_rows(), connection.connection.cursor()
+    results: list[Any] = []
+    for work in works:
+        waiting = len(rows)
         cursor.execute("SAVEPOINT work")
         try:
             results.append(work(connection))
@@ -249,6 +275,7 @@ def _each(connection: Connection, works: Sequence[Work]) -> Sequence[Any]:
             raise
         except Exception as error:
             cursor.execute("ROLLBACK TO work")
+            del rows[waiting:]
             results.append(_Failed(error))
         cursor.execute("RELEASE work")
     cursor.close()

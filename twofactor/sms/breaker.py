@@ -14,7 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from twofactor.gateways.base import Refused, SendResult, Unknown
 from twofactor.models import GatewayState, RouteChange
 from twofactor.models.database import changed, connection
-from twofactor.models.prepared import Prepared, row_of
+from twofactor.models.prepared import Prepared, RowOf
 from twofactor.models.rows import among, folded
 from twofactor.words import ErrorClass
 
@@ -78,7 +78,7 @@ def _ensure(dialect: str) -> Insert:
     return statement
 
 
-_STATES, _ENSURE, _TELL = Prepared(_states), Prepared(_ensure), row_of(RouteChange)
+_STATES, _ENSURE, _TELL = Prepared(_states), Prepared(_ensure), RowOf(RouteChange)
 _ERRORS = Prepared(select(_ROW.errors).where(_ROW.gateway == bindparam("of")))
 _HAS_ERRORS = Prepared(
     select(_ROW.gateway).where(
@@ -169,4 +169,4 @@ def ensure(gateway: str, now: datetime) -> None:
 
 def tell(gateway: str, now: datetime, reason: str) -> None:
     """Keep a change of state with its reason."""
-    _TELL.scalar(at=now, country="", gateway=gateway, before="", reason=reason[:300])
+    _TELL.add(at=now, country="", gateway=gateway, before="", reason=reason[:300])

@@ -10,7 +10,7 @@ from sqlalchemy.sql.dml import ReturningInsert
 
 from twofactor.extensions import db
 from twofactor.models import Route, RouteChange
-from twofactor.models.prepared import Prepared, row_of
+from twofactor.models.prepared import Prepared, RowOf
 from twofactor.sms.routing import Ranking
 
 STAYS = timedelta(minutes=5)  # a leader leads at least that long
@@ -26,7 +26,7 @@ def _first(dialect: str) -> ReturningInsert[Any]:
     return mine
 
 
-_FIRST, _TELL = Prepared(_first), row_of(RouteChange)
+_FIRST, _TELL = Prepared(_first), RowOf(RouteChange)
 _LEADER = Prepared(select(_ROW.gateway, _ROW.since).where(_ROW.country == bindparam("of")))
 _NEXT = Prepared(
     update(Route)
@@ -44,7 +44,7 @@ def leader(country: str) -> tuple[str | None, datetime | None]:
 def change(country: str, led: str | None, ranking: Ranking, now: datetime) -> None:
     """Put a new leader on record with its reason: once, whoever sees it first."""
     if _put(country, led, ranking.leader, now):
-        _TELL.scalar(
+        _TELL.add(
             at=now,
             country=country,
             gateway=ranking.leader,

@@ -15,7 +15,7 @@ from twofactor.kit import Kit
 from twofactor.models import Attempt, Message
 from twofactor.models.database import notes
 from twofactor.models.messages import body_place, phone_place
-from twofactor.models.prepared import Prepared, row_of
+from twofactor.models.prepared import Prepared, RowOf
 from twofactor.sms import optouts
 from twofactor.sms.due import is_free
 from twofactor.sms.phone import Phone
@@ -23,7 +23,7 @@ from twofactor.sms.segments import count
 from twofactor.words import Channel, ErrorClass, Priority, Purpose, Status
 
 FRESH = "texts to wake a sender for"
-_ADD = row_of(Message)
+_ADD = RowOf(Message)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def enqueue(
     said STOP nothing goes: it is rejected at once (S-31); who has just looked whether it
     `has_stopped` says so."""
     now, sid = kit.now(), ids.new_sid(ids.MESSAGE)
-    message_id = _ADD.scalar(
+    message_id = _ADD.add(
         sid=sid,
         purpose=purpose.value,
         channel=channel.value,

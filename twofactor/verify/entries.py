@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from sqlalchemy import bindparam, select, update
 
 from twofactor.models import Verification
-from twofactor.models.prepared import Prepared, row_of
+from twofactor.models.prepared import Prepared, RowOf
 from twofactor.models.verifications import Facts
 from twofactor.words import Channel, VerificationStatus
 
@@ -54,16 +54,10 @@ ADOPTED = ("tags", "language", "brand", "app_hash")  # what a further text may c
 _V = Verification.__table__.c
 COLUMNS = [_V[field.name] for field in fields(Entry)]
 _WRITTEN = [column.name for column in COLUMNS if column.name != "id"]
-_ADD = row_of(Verification)
+_ADD = RowOf(Verification)
 _BY_ID = Prepared(select(*COLUMNS).where(_V.id == bindparam("of")))
 _BY_SID = Prepared(
     select(*COLUMNS).where(_V.service_id == bindparam("service"), _V.sid == bindparam("of"))
-)
-_LATEST = Prepared(
-    select(*COLUMNS)
-    .where(_V.service_id == bindparam("service"), _V.phone_fingerprint == bindparam("phone"))
-    .order_by(_V.id.desc())
-    .limit(1)
 )
 _IS_PENDING = _V.status == VerificationStatus.PENDING.value
 _PENDING_OF_USER = Prepared(
@@ -125,7 +119,7 @@ Pending = list[tuple[int, datetime]]  # ids, and when they expire
 
 def add(entry: Entry) -> None:
     """Make it a row, whose id it has from then on."""
-    entry.id = _ADD.scalar(**{name: getattr(entry, name) for name in _WRITTEN})
+    entry.id = _ADD.add(**{name: getattr(entry, name) for name in _WRITTEN})
 
 
 def by_id(verification_id: int) -> Entry:
@@ -140,12 +134,6 @@ def by_sid(service_id: int, sid: str) -> Entry | None:
     """A verification of this service."""
     row = _BY_SID.first(service=service_id, of=sid)
     return Entry(*row) if row else None
-
-
-def of_phone(service_id: int, prints: Iterable[str]) -> Entry | None:
-    """The latest verification of a phone at a service, by its fingerprints; living or not."""
-    rows = [row for one in prints if (row := _LATEST.first(service=service_id, phone=one))]
-    return Entry(*max(rows)) if rows else None
 
 
 def pending_of_user(user_id: int, purpose: str) -> Pending:

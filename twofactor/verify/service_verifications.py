@@ -9,6 +9,7 @@ from twofactor.sms import receipts
 from twofactor.sms.phone import Phone
 from twofactor.verify import entries, hooks, risk_budget, tenancy, verifications
 from twofactor.verify.entries import Entry
+from twofactor.verify.glance import Glance
 from twofactor.verify.targets import Style, Target
 from twofactor.verify.tenants import Tenant
 from twofactor.words import AuditEvent, Channel, Purpose, VerificationStatus
@@ -18,7 +19,6 @@ from twofactor.words import AuditEvent, Channel, Purpose, VerificationStatus
 class Wish:
     """What a service may say about one text."""
 
-    phone: Phone
     device: Visitor | None = None  # the address of the person's device
     code: str | None = None  # a code of the service's own
     language: str = ""
@@ -36,14 +36,14 @@ class CodeTooShort(Exception):
         self.length = length
 
 
-def start(kit: Kit, service: Tenant, wish: Wish) -> Entry:
-    """Text a code or read it aloud: the living one again, or a new one. One code lives for a phone
-    at a service.
+def start(kit: Kit, seen: Glance, wish: Wish) -> Entry:
+    """Text a code to the phone that was `seen` or read it aloud: the living one again, or a new
+    one. One code lives for a phone at a service.
 
     Raises LimitReached, CountryClosed, NoSendsLeft, CodeTooShort, NotLive, NoCalls.
     """
+    service, latest = seen.service, seen.latest
     tenancy.count(kit, service)
-    latest = of_phone(kit, service, wish.phone)
     if latest is not None and is_live(kit, latest) and wish.code is None:
         latest.tags = {**latest.tags, **wish.tags}
         latest.language = wish.language or latest.language
@@ -62,17 +62,12 @@ def start(kit: Kit, service: Tenant, wish: Wish) -> Entry:
         latest.sends += 1
     else:
         # A phone that was never asked for can't have proved itself: one look-up less for most.
-        is_verified = latest is not None and _was_approved(kit, service, wish.phone)
-        target = _target(kit, service, wish, latest, is_verified=is_verified)
-        latest = verifications.start(kit, target, wish.device)
+        is_verified = latest is not None and _was_approved(kit, service, seen.phone)
+        target = _target(kit, seen, wish, is_verified=is_verified)
+        latest = verifications.start(kit, target, wish.device, seen.standing)
     if service.listens:
         hooks.watch(latest.id)
     return latest
-
-
-def of_phone(kit: Kit, service: Tenant, phone: Phone) -> Entry | None:
-    """The latest verification of a phone at a service, living or not."""
-    return entries.of_phone(service.id, kit.keyring.fingerprints(phone.e164))
 
 
 def is_live(kit: Kit, verification: Entry) -> bool:
@@ -104,16 +99,15 @@ def _was_approved(kit: Kit, service: Tenant, phone: Phone) -> bool:
     return entries.was_approved(service.id, kit.keyring.fingerprints(phone.e164))
 
 
-def _target(
-    kit: Kit, service: Tenant, wish: Wish, latest: Entry | None, *, is_verified: bool
-) -> Target:
+def _target(kit: Kit, seen: Glance, wish: Wish, *, is_verified: bool) -> Target:
+    service, latest = seen.service, seen.latest
     wanted = len(wish.code) if wish.code else service.code_length
-    length = risk_budget.code_length(kit, service.id, wish.phone.e164, wanted, kit.now())
+    length = risk_budget.code_length(kit, service.id, seen.phone.e164, wanted, kit.now())
     if wish.code and len(wish.code) < length:
         raise CodeTooShort(length)
     return Target(
         Purpose.API,
-        wish.phone,
+        seen.phone,
         is_verified=is_verified,
         service=service,
         code=wish.code,

@@ -1,26 +1,31 @@
 """What stands against texting a phone: its owner said STOP, or reported a text. One look for both,
 since every code asks."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import bindparam, exists, select
+from sqlalchemy import BindParameter, ColumnElement, bindparam, exists, select
 
 from twofactor.kit import Kit
 from twofactor.models import FrozenPhone, OptOut
-from twofactor.models.prepared import Prepared
+from twofactor.models.prepared import Prepared, Row
 from twofactor.sms.phone import Phone
 from twofactor.verify.freezes import refusal
 from twofactor.verify.targets import OptedOut
 
-_LOOK = Prepared(
-    select(
-        exists().where(OptOut.phone_fingerprint == bindparam("of"), OptOut.restored_at.is_(None)),
-        select(FrozenPhone.until)
-        .where(FrozenPhone.phone_fingerprint == bindparam("of"))
-        .scalar_subquery(),
-    )
-)
+WIDTH = 2
+
+
+def columns(fingerprint: BindParameter[str]) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
+    """Whether the phone's owner said STOP, and until when it is frozen: for any SELECT."""
+    stopped = exists().where(OptOut.phone_fingerprint == fingerprint, OptOut.restored_at.is_(None))
+    until = select(FrozenPhone.until).where(FrozenPhone.phone_fingerprint == fingerprint)
+    return stopped, until.scalar_subquery()
+
+
+_LOOK = Prepared(select(*columns(bindparam("of"))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,10 @@ class Standing:
 
 def of(kit: Kit, phone: Phone) -> Standing:
     """How a phone stands now, under whatever key its rows were written."""
-    seen = [_LOOK.all(of=one)[0] for one in kit.keyring.fingerprints(phone.e164)]
+    return of_rows([_LOOK.all(of=one)[0] for one in kit.keyring.fingerprints(phone.e164)])
+
+
+def of_rows(seen: Sequence[Row]) -> Standing:
+    """What rows of `columns` say, one for each key."""
     until = max((until for _, until in seen if until), default=None)
     return Standing(any(stopped for stopped, _ in seen), until)

@@ -27,21 +27,23 @@ class Tenant:
     budget_per_day: Decimal | None
 
 
-_FIND = Prepared(
-    select(
-        Service.id,
-        Service.sid,
-        Service.friendly_name,
-        Service.sender,
-        Service.code_length,
-        Service.custom_code_enabled,
-        ApiAccount.id,
-        ApiAccount.sid,
-        ApiAccount.language,
-        ApiAccount.listens,
-        ApiAccount.sends_per_day,
-        ApiAccount.budget_per_day,
-    )
+COLUMNS = (
+    Service.id,
+    Service.sid,
+    Service.friendly_name,
+    Service.sender,
+    Service.code_length,
+    Service.custom_code_enabled,
+    ApiAccount.id,
+    ApiAccount.sid,
+    ApiAccount.language,
+    ApiAccount.listens,
+    ApiAccount.sends_per_day,
+    ApiAccount.budget_per_day,
+)
+FOUND = (  # a service `of` an `account`
+    select(*COLUMNS)
+    .select_from(Service)
     .join(ApiAccount, ApiAccount.id == Service.account_id)
     .where(
         Service.sid == bindparam("of"),
@@ -49,6 +51,7 @@ _FIND = Prepared(
         Service.deleted_at.is_(None),
     )
 )
+_FIND = Prepared(FOUND)
 
 
 def find(account_id: int, sid: str) -> Tenant | None:

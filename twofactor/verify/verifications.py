@@ -18,6 +18,7 @@ from twofactor.sms.sentences import DEFAULT_LANGUAGE
 from twofactor.sms.wording import code_text
 from twofactor.verify import calls, codes, entries, limits, pumping, standing, users
 from twofactor.verify.entries import Entry, Known
+from twofactor.verify.standing import Standing
 from twofactor.verify.targets import (
     CountryClosed,
     NoSendsLeft,
@@ -37,15 +38,18 @@ _OF_MESSAGE = Prepared(select(Message.verification_id).where(Message.id == bindp
 _SENDER = Prepared(select(Service.sender).where(Service.id == bindparam("of")))
 
 
-def start(kit: Kit, target: Target, visitor: Visitor | None) -> Entry:
+def start(kit: Kit, target: Target, visitor: Visitor | None, seen: Standing | None = None) -> Entry:
     """A new verification with its text in the outbox; an older one of the same account (or of the
     same service and phone) and purpose ends, so that one code lives (S-05). Without a visitor no
-    address is counted. Raises LimitReached, CountryClosed, OptedOut, RiskyPhone, NoCalls."""
+    address is counted; who has just `seen` how the phone stands says so.
+
+    Raises LimitReached, CountryClosed, OptedOut, RiskyPhone, NoCalls.
+    """
     now = kit.now()
     calls.check_offered(kit, target.channel)
     if not kit.settings.allows_country(target.phone.country):
         raise CountryClosed(target.phone.country)
-    standing.of(kit, target.phone).check(now)
+    (seen or standing.of(kit, target.phone)).check(now)
     reason = risk.refusal(kit.risk.look_up(target.phone.e164), now)
     if reason is not None:
         raise RiskyPhone(reason)
@@ -61,13 +65,14 @@ def start(kit: Kit, target: Target, visitor: Visitor | None) -> Entry:
         now=now,
         is_guarded=target.is_guarded,
     )
-    verification = _new(kit, target, now)
+    code = target.code or codes.draw(target.code_length or kit.settings.codes.length)
+    verification = _new(kit, target, code, now)
     if verification.is_watched:
         pumping.check(kit, target.phone)
         pumping.count(kit, target.phone)
     entries.add(verification)
     sender = target.service.sender if target.service else ""
-    _enqueue(kit, verification, target.phone, target.channel, sender, has_stopped=False)
+    _enqueue(kit, verification, code, target.phone, target.channel, sender, has_stopped=False)
     _note_send(kit, verification, visitor)
     return verification
 
@@ -98,7 +103,8 @@ def resend(
     rates.hasten(verification.id, now)
     if verification.is_watched and is_guarded:
         pumping.check(kit, phone)
-    _enqueue(kit, verification, phone, channel, _sender(verification), has_stopped=False)
+    code = _code_of(kit, verification)
+    _enqueue(kit, verification, code, phone, channel, _sender(verification), has_stopped=False)
     _note_send(kit, verification, visitor)
 
 
@@ -116,7 +122,8 @@ def chase(kit: Kit, message_id: int) -> bool:
     phone = phone_of(kit, verification)
     limits.permit_send(kit, phone, None, is_verified=True, now=now)
     rates.hasten(verification.id, now)
-    _enqueue(kit, verification, phone, channel, _sender(verification))
+    code = _code_of(kit, verification)
+    _enqueue(kit, verification, code, phone, channel, _sender(verification))
     return True
 
 
@@ -152,10 +159,8 @@ def expire_due(kit: Kit) -> int:
     return changed(due.values(**ended, code_digest=None, code_sealed=None))
 
 
-def _new(kit: Kit, target: Target, now: datetime) -> Entry:
+def _new(kit: Kit, target: Target, code: str, now: datetime) -> Entry:
     rules, sid = kit.settings.codes, ids.new_sid(ids.VERIFICATION)
-    length = len(target.code) if target.code else target.code_length or rules.length
-    code = target.code or codes.draw(length)
     return Entry(
         id=0,
         sid=sid,
@@ -170,7 +175,7 @@ def _new(kit: Kit, target: Target, now: datetime) -> Entry:
         country=target.phone.country,
         code_digest=kit.keyring.digest_code(sid, code),
         code_sealed=kit.keyring.seal(code, code_place(sid)),
-        code_length=length,
+        code_length=len(code),
         language=target.language or _own_language(target),
         brand=target.style.brand,
         app_hash=target.style.app_hash,
@@ -221,14 +226,13 @@ def _count_send(
 def _enqueue(
     kit: Kit,
     verification: Entry,
+    code: str,
     phone: Phone,
     channel: Channel,
     sender: str,
     *,
     has_stopped: bool | None = None,
 ) -> None:
-    if verification.code_sealed is None:
-        raise NotLive
     if channel is Channel.CALL:
         calls.enqueue(kit, verification, phone)
         return
@@ -236,7 +240,7 @@ def _enqueue(
     body = code_text(
         brand=verification.brand or kit.settings.brand,
         purpose=purpose,
-        code=kit.keyring.unseal(verification.code_sealed, verification.code_place),
+        code=code,
         lifetime_seconds=kit.settings.codes.lifetime_seconds,
         host=kit.settings.host,
         language=verification.language,
@@ -253,6 +257,12 @@ def _enqueue(
         sender=sender,
         has_stopped=has_stopped,
     )
+
+
+def _code_of(kit: Kit, verification: Entry) -> str:
+    if verification.code_sealed is None:
+        raise NotLive
+    return kit.keyring.unseal(verification.code_sealed, verification.code_place)
 
 
 def _sender(verification: Entry) -> str:

@@ -1,0 +1,62 @@
+"""A glance at a service and a phone: all that a start or a check of a code asks before it decides,
+in one statement."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import aliased
+
+from twofactor.kit import Kit
+from twofactor.models import Service, Verification
+from twofactor.models.prepared import Prepared
+from twofactor.sms.phone import Phone
+from twofactor.verify import entries, standing, tenants
+from twofactor.verify.entries import Entry
+from twofactor.verify.standing import Standing
+from twofactor.verify.tenants import Tenant
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """What is known at one moment."""
+
+    service: Tenant
+    phone: Phone
+    standing: Standing
+    latest: Entry | None  # the phone's latest verification at the service, living or not
+
+
+_EARLIER = aliased(Verification)
+_LATEST = (
+    select(_EARLIER.id)
+    .where(_EARLIER.service_id == Service.id, _EARLIER.phone_fingerprint == bindparam("phone"))
+    .order_by(_EARLIER.id.desc())
+    .limit(1)
+    .correlate(Service)
+    .scalar_subquery()
+)
+_LOOK = Prepared(
+    tenants.FOUND.add_columns(*standing.columns(bindparam("phone")), *entries.COLUMNS).outerjoin(
+        Verification, Verification.id == _LATEST
+    )
+)
+_SERVICE, _STANDING = len(tenants.COLUMNS), len(tenants.COLUMNS) + standing.WIDTH
+
+
+def at(kit: Kit, account_id: int, service_sid: str, phone: Phone) -> Glance | None:
+    """What is known of a phone, under whatever key its rows were written, and of a service; None
+    when the service is not this account's."""
+    looks = [
+        _LOOK.first(of=service_sid, account=account_id, phone=one)
+        for one in kit.keyring.fingerprints(phone.e164)
+    ]
+    rows = [row for row in looks if row is not None]
+    if not rows:
+        return None
+    known = [Entry(*row[_STANDING:]) for row in rows if row[_STANDING] is not None]
+    return Glance(
+        Tenant(*rows[0][:_SERVICE]),
+        phone,
+        standing.of_rows([row[_SERVICE:_STANDING] for row in rows]),
+        max(known, key=lambda entry: entry.id, default=None),
+    )
