@@ -116,7 +116,8 @@ def progress(batch: Batch) -> Progress:
 
 
 def _row(kit: Kit, batch: Batch, text: Text, valid_until: datetime) -> dict[str, object]:
-    sid, now = ids.new_sid(ids.MESSAGE), kit.now()
+    now = kit.now()
+    sid = ids.dated_sid(ids.MESSAGE, now)
     return {
         "sid": sid,
         "purpose": batch.purpose,

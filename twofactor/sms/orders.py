@@ -90,7 +90,7 @@ def place(kit: Kit, picks: Sequence[Pick], lease: timedelta, now: datetime) -> l
     if not picks:
         return []
     dialect = connection().dialect.name
-    rows = [_attempt(pick) for pick in picks]
+    rows = [_attempt(pick, now) for pick in picks]
     judge = now + rates.JUDGED_AFTER
     attempts: dict[int, int] = dict(_ATTEMPTS.all(now=now, judge=judge, **folded(dialect, rows)))
     _charge(kit, picks, now)
@@ -102,11 +102,11 @@ def place(kit: Kit, picks: Sequence[Pick], lease: timedelta, now: datetime) -> l
     ]
 
 
-def _attempt(pick: Pick) -> tuple[Any, ...]:
+def _attempt(pick: Pick, now: datetime) -> tuple[Any, ...]:
     """Its row, in the order of `_GIVEN`."""
     way = pick.way
     return (
-        *(pick.text.id, ids.new_sid(ids.ATTEMPT), way.gateway, pick.carrier, way.reason),
+        *(pick.text.id, ids.dated_sid(ids.ATTEMPT, now), way.gateway, pick.carrier, way.reason),
         *(pick.price, way.currency),
     )
 

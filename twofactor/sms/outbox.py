@@ -52,7 +52,8 @@ def enqueue(
     whom the gateway's settings name. The caller commits, then wakes who sends. To a phone that
     said STOP nothing goes: it is rejected at once (S-31); who has just looked whether it
     `has_stopped` says so."""
-    now, sid = kit.now(), ids.new_sid(ids.MESSAGE)
+    now = kit.now()
+    sid = ids.dated_sid(ids.MESSAGE, now)
     message_id = _ADD.add(
         sid=sid,
         purpose=purpose.value,

@@ -160,7 +160,7 @@ def expire_due(kit: Kit) -> int:
 
 
 def _new(kit: Kit, target: Target, code: str, now: datetime) -> Entry:
-    rules, sid = kit.settings.codes, ids.new_sid(ids.VERIFICATION)
+    rules, sid = kit.settings.codes, ids.dated_sid(ids.VERIFICATION, now)
     return Entry(
         id=0,
         sid=sid,
