@@ -13,6 +13,7 @@ from sqlalchemy import (
     ClauseElement,
     ColumnElement,
     Dialect,
+    LargeBinary,
     bindparam,
     insert,
     literal_column,
@@ -130,7 +131,7 @@ class _Plan:
         names: Sequence[str] = compiled.positiontup or list(compiled.binds)
         self._is_positional = compiled.positiontup is not None
         self._slots = [
-            (name, compiled.binds[name].type.dialect_impl(dialect).bind_processor(dialect))
+            (name, _writer(compiled.binds[name].type.dialect_impl(dialect), dialect))
             for name in names
         ]
 
@@ -156,6 +157,11 @@ class _Plan:
         for place, read in self._readers or ():
             ours[place] = read(ours[place])
         return tuple(ours)
+
+
+def _writer(kind: TypeEngine[Any], dialect: Dialect) -> Processor:
+    """Both drivers take bytes as they are; SQLAlchemy would wrap them first."""
+    return None if isinstance(kind, LargeBinary) else kind.bind_processor(dialect)
 
 
 def _spelled_out(statement: ClauseElement, dialect: Dialect) -> ClauseElement:

@@ -17,7 +17,7 @@ MASK = "•" * 6
 SEPARATORS = frozenset(" -./()[]~\t\n\r·\N{HYPHEN}\N{MINUS SIGN}\N{EN DASH}\N{EM DASH}")
 TEXTABLE = (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
 NOT_A_COUNTRY = "001"  # libphonenumber's region of satellite and other worldwide ranges
-REMEMBERED = 4096  # phones: who starts a verification soon checks it
+REMEMBERED = 16_384  # phones: who starts a verification soon checks it
 _PLAIN = re.compile(r"\+[0-9]{7,15}", re.ASCII)
 
 NOT_TEXTABLE = "Enter a mobile number that can receive text messages"
