@@ -68,7 +68,6 @@ def start(kit: Kit, target: Target, visitor: Visitor | None, seen: Standing | No
     code = target.code or codes.draw(target.code_length or kit.settings.codes.length)
     verification = _new(kit, target, code, now)
     if verification.is_watched:
-        pumping.check(kit, target.phone)
         pumping.count(kit, target.phone)
     entries.add(verification)
     sender = target.service.sender if target.service else ""
