@@ -76,8 +76,8 @@ class Verification(Facts, Base):
             "user_id",
             "purpose",
             unique=True,
-            sqlite_where=text("status = 'pending'"),
-            postgresql_where=text("status = 'pending'"),
+            sqlite_where=text("status = 'pending' AND user_id IS NOT NULL"),
+            postgresql_where=text("status = 'pending' AND user_id IS NOT NULL"),
         ),
         Index(
             "uq_verifications_live_of_service",  # one live code per service, phone and purpose
