@@ -128,10 +128,11 @@ def _by_password(typed_email: str, password: str) -> User | None:
     """The user, if the password is right; counted before it is compared. Raises LimitReached."""
     kit, who, at = house().kit, door.visitor(), house().kit.now()
     email = _address(typed_email)
-    pair = f"{email or typed_email}\0{limits.network(who.address)}"
+    network = limits.network(who.address)
+    pair = f"{email or typed_email}\0{network}"
+    together = [(limits.PASSWORD_PAIR, pair), (limits.PASSWORD_ADDRESS, network)]
     with transaction():
-        limits.hit(kit, limits.PASSWORD_PAIR, pair, at)
-        limits.hit(kit, limits.PASSWORD_ADDRESS, limits.network(who.address), at)
+        limits.hit_together(kit, together, at)
     user = claims.by_password(kit, email or "", password)
     stale = user is not None and passwords.needs_rehash(user.password_hash)
     better = passwords.hashed(password) if stale else None
@@ -140,8 +141,7 @@ def _by_password(typed_email: str, password: str) -> User | None:
             owner = users.owner(email) if email else None
             audit.write(kit, AuditEvent.PASSWORD_WRONG, owner.id if owner else None, who)
             return None
-        limits.refund(kit, limits.PASSWORD_PAIR, pair, at)
-        limits.refund(kit, limits.PASSWORD_ADDRESS, limits.network(who.address), at)
+        limits.refund_together(kit, together, at)
         if better is not None:
             user.password_hash = better
     return user

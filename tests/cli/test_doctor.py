@@ -67,7 +67,7 @@ def test_what_is_red_has_a_remedy_and_ends_with_1(app: Flask) -> None:
         db.drop_all()
     answer = app.test_cli_runner().invoke(args=["doctor"])
     assert answer.exit_code == 1
-    assert "migrations: at nothing instead of 0002" in answer.output
+    assert "migrations: at nothing instead of 0003" in answer.output
     assert "flask db upgrade" in answer.output
 
 

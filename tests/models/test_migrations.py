@@ -58,3 +58,23 @@ def test_a_full_database_goes_down_and_up_again(empty: Flask, tmp_path: Path) ->
 def test_an_empty_database_has_no_revision(empty: Flask) -> None:
     with empty.app_context():
         assert schema.present() is None
+
+
+def test_limits_that_were_counted_before_totals_count_on(empty: Flask, tmp_path: Path) -> None:
+    rows = [("a", 0, 9, 50), ("a", 10, 2, 70), ("a", 20, 3, 60), ("b", 30, 4, 80), ("c", 0, 1, 90)]
+    schema.upgrade(empty, MIGRATIONS, tmp_path / "lock")
+    with empty.app_context():
+        downgrade(directory=str(MIGRATIONS), revision="0002")
+        with db.engine.begin() as connection:
+            for key, start, hits, until in rows:
+                connection.execute(
+                    text("INSERT INTO limit_slices VALUES (:key, :start, :hits, :until)"),
+                    {"key": key, "start": start, "hits": hits, "until": until},
+                )
+    schema.upgrade(empty, MIGRATIONS, tmp_path / "lock")
+    with empty.app_context(), db.engine.begin() as connection:
+        found = connection.execute(text("SELECT * FROM limit_slices WHERE slice = 0 ORDER BY key"))
+        assert [tuple(row) for row in found] == [("a", 0, 5, 70), ("b", 0, 4, 80)]
+        connection.execute(text("DELETE FROM limit_slices WHERE slice = 0"))  # "b" had none before
+        left = connection.execute(text("SELECT count(*) FROM limit_slices")).scalar()
+        assert left == sum(start > 0 for _, start, _, _ in rows)

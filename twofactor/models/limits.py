@@ -1,21 +1,31 @@
 """Counters of the limits that guard money and codes."""
 
-from sqlalchemy import BigInteger, String
+from sqlalchemy import BigInteger, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from twofactor.extensions import Base
+
+IS_LATCH = text("slice = 0")
 
 
 class LimitSlice(Base):
     """How often one limit was hit in one slice of time.
 
-    Slice 0 is the latch of its key: whoever counts raises it first and so holds the others back
-    until the transaction ends.
+    Slice 0 is the latch of its key: it holds the sum of all the others, and whoever changes one of
+    them locks it first and so holds the others back until the transaction ends.
     """
 
     __tablename__ = "limit_slices"
+    __table_args__ = (
+        Index(  # a key is forgotten as a whole
+            "ix_limit_slices_forget_after",
+            "forget_after",
+            sqlite_where=IS_LATCH,
+            postgresql_where=IS_LATCH,
+        ),
+    )
 
     key: Mapped[str] = mapped_column(String(64), primary_key=True)  # name and pseudonym
     slice: Mapped[int] = mapped_column(BigInteger, primary_key=True)  # start, epoch seconds
     hits: Mapped[int]
-    forget_after: Mapped[int] = mapped_column(BigInteger, index=True)  # epoch seconds
+    forget_after: Mapped[int] = mapped_column(BigInteger)  # epoch seconds

@@ -5,19 +5,14 @@ and places enter only as keyed pseudonyms.
 """
 
 import ipaddress
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, delete, select, text, tuple_
-
-from twofactor.extensions import db
 from twofactor.kit import Kit
-from twofactor.models import LimitSlice
-from twofactor.models.database import changed
-from twofactor.models.prepared import Prepared
 from twofactor.sms import budget
 from twofactor.sms import phone as phones
+from twofactor.verify import slices, windows
 
 HOUR = 3600
 DAY = 24 * HOUR
@@ -104,21 +99,18 @@ def permit_send(
     is_guarded: bool = True,
 ) -> None:
     """Count one text against every limit it falls under; unless `is_guarded`, neighbouring numbers
-    are not looked at. Raises LimitReached, and the caller's rollback then takes back what was
-    counted before."""
+    are not looked at. Raises LimitReached; nothing is counted then."""
     if not budget.is_left(kit, is_verified=is_verified, now=now):
         raise LimitReached(BUDGET_DAY, _until_midnight(now))
-    hit(kit, NUMBER_HOUR, number.e164, now)
-    hit(kit, NUMBER_DAY, number.e164, now)
+    together = [(NUMBER_HOUR, number.e164), (NUMBER_DAY, number.e164)]
     if address is not None:
-        hit(kit, ADDRESS_HOUR, network(address), now)
-        hit(kit, ADDRESS_DAY, network(address), now)
+        together += [(ADDRESS_HOUR, network(address)), (ADDRESS_DAY, network(address))]
     if is_guarded:
-        hit(kit, PREFIX_HOUR, phones.prefix(number.e164), now)
-    hit(kit, COUNTRY_DAY, number.country, now)
+        together.append((PREFIX_HOUR, phones.prefix(number.e164)))
+    together.append((COUNTRY_DAY, number.country))
     if not is_verified:
-        hit(kit, NEW_NUMBERS_DAY, "all", now)
-    hit(kit, GLOBAL_DAY, "all", now)
+        together.append((NEW_NUMBERS_DAY, "all"))
+    hit_together(kit, [*together, (GLOBAL_DAY, "all")], now)
 
 
 def _until_midnight(now: datetime) -> int:
@@ -128,10 +120,8 @@ def _until_midnight(now: datetime) -> int:
 
 def permit_notice(kit: Kit, number: phones.Phone, now: datetime) -> None:
     """Count one notice by text. Raises LimitReached."""
-    hit(kit, NOTICES_HOUR, number.e164, now)
-    hit(kit, NOTICES_DAY, number.e164, now)
-    hit(kit, COUNTRY_DAY, number.country, now)
-    hit(kit, GLOBAL_DAY, "all", now)
+    own = [(NOTICES_HOUR, number.e164), (NOTICES_DAY, number.e164)]
+    hit_together(kit, [*own, (COUNTRY_DAY, number.country), (GLOBAL_DAY, "all")], now)
 
 
 def count_guess(kit: Kit, user_sid: str, now: datetime) -> None:
@@ -156,111 +146,73 @@ def network(address: str) -> str:
     return str(ipaddress.ip_network((parsed, 64), strict=False))
 
 
-_RAISE = Prepared(
-    text(
-        """
-    INSERT INTO limit_slices (key, slice, hits, forget_after)
-    VALUES (:key, :slice, :weight, :forget_after)
-    ON CONFLICT (key, slice) DO UPDATE SET hits = limit_slices.hits + :weight,
-                                           forget_after = :forget_after
-    """
-    )
-)
-_LOWER = Prepared(
-    text(
-        "UPDATE limit_slices SET hits = hits - :weight "
-        "WHERE key = :key AND slice = :slice AND hits >= :weight"
-    )
-)
-_SLICES = Prepared(
-    select(LimitSlice.slice, LimitSlice.hits)
-    .where(LimitSlice.key == bindparam("of"), LimitSlice.slice > bindparam("since"))
-    .order_by(LimitSlice.slice)
-)
-
-
 def hit(kit: Kit, limit: Limit, value: str, now: datetime, weight: int = 1) -> None:
     """Count one hit (or a weightier one), or raise LimitReached."""
-    if not kit.settings.limits:
-        return
-    key, second = _key(kit, limit, value), int(now.timestamp())
-    until = second + limit.window + limit.grain
-    _RAISE.run(key=key, forget_after=until, slice=0, weight=1)
-    wait = _wait(limit, _slices(limit, key, second), second, weight)
-    if wait:
-        raise LimitReached(limit, wait)
-    start = second - second % limit.grain
-    _RAISE.run(key=key, forget_after=until, slice=start, weight=weight)
+    hit_together(kit, [(limit, value)], now, weight)
 
 
 def hit_all(kit: Kit, together: Iterable[Limit], value: str, now: datetime) -> None:
-    """Count one hit against each, or raise LimitReached; the caller then rolls back."""
-    for limit in together:
-        hit(kit, limit, value, now)
+    """Count one hit of a value against each, or raise LimitReached."""
+    hit_together(kit, [(limit, value) for limit in together], now)
 
 
-def refund_all(kit: Kit, together: Iterable[Limit], value: str, counted_at: datetime) -> None:
-    """Take one hit of each back that was counted at that time."""
-    for limit in together:
-        refund(kit, limit, value, counted_at)
+def hit_together(
+    kit: Kit, together: Sequence[tuple[Limit, str]], now: datetime, weight: int = 1
+) -> None:
+    """Count one hit against each of these limits, which differ; or none, and raise LimitReached
+    with the first of them that is reached."""
+    if not kit.settings.limits or not together:
+        return
+    hits = [_hit(kit, limit, value, weight) for limit, value in together]
+    full = slices.count(hits, int(now.timestamp()))
+    if full is not None:
+        place, wait = full
+        raise LimitReached(together[place][0], wait)
 
 
 def refund(kit: Kit, limit: Limit, value: str, counted_at: datetime, weight: int = 1) -> None:
     """Take one hit back that was counted at that time."""
-    if not kit.settings.limits:
-        return
-    second = int(counted_at.timestamp())
-    start = second - second % limit.grain
-    _LOWER.run(key=_key(kit, limit, value), slice=start, weight=weight)
+    refund_together(kit, [(limit, value)], counted_at, weight)
+
+
+def refund_all(kit: Kit, together: Iterable[Limit], value: str, counted_at: datetime) -> None:
+    """Take one hit of each back that was counted at that time."""
+    refund_together(kit, [(limit, value) for limit in together], counted_at)
+
+
+def refund_together(
+    kit: Kit, together: Sequence[tuple[Limit, str]], counted_at: datetime, weight: int = 1
+) -> None:
+    """Take back what `hit_together` counted at that time."""
+    if kit.settings.limits:
+        hits = [_hit(kit, limit, value, weight) for limit, value in together]
+        slices.refund(hits, int(counted_at.timestamp()))
 
 
 def spent(kit: Kit, limit: Limit, value: str, now: datetime) -> int:
     """How many hits count at the moment; counts none."""
-    second = int(now.timestamp())
-    return sum(hits for _, hits in _slices(limit, _key(kit, limit, value), second))
+    one = _hit(kit, limit, value)
+    return slices.read([one], int(now.timestamp())).get(one.key, windows.NOTHING).live
 
 
 def wait(kit: Kit, limit: Limit, value: str, now: datetime) -> int:
     """Seconds until one more hit fits, 0 when it fits now; counts none."""
-    second = int(now.timestamp())
-    return _wait(limit, _slices(limit, _key(kit, limit, value), second), second)
+    one, second = _hit(kit, limit, value), int(now.timestamp())
+    full = windows.first_full([one], slices.read([one], second), second)
+    return 0 if full is None else full[1]
 
 
 def lift(kit: Kit, together: Iterable[Limit], value: str) -> None:
     """Forget all hits of one value: an operator has made sure who it is."""
-    for limit in together:
-        db.session.execute(
-            text("DELETE FROM limit_slices WHERE key = :key"), {"key": _key(kit, limit, value)}
-        )
+    hits = [_hit(kit, limit, value) for limit in together]
+    slices.drop(hits, int(kit.now().timestamp()))
 
 
 def forget(now: datetime) -> None:
-    """Drop the slices that no window reaches any more."""
-    old = (
-        select(LimitSlice.key, LimitSlice.slice)
-        .where(LimitSlice.forget_after < int(now.timestamp()))
-        .with_for_update(skip_locked=True)  # never waits for whoever counts just now
-    )
-    this = tuple_(LimitSlice.key, LimitSlice.slice)
-    changed(delete(LimitSlice).where(this.in_(old)))
+    """Drop what no window reaches any more."""
+    slices.forget(int(now.timestamp()))
 
 
-def _key(kit: Kit, limit: Limit, value: str) -> str:
-    return f"{limit.name}:{kit.keyring.pseudonym('limit', value)}"
-
-
-def _slices(limit: Limit, key: str, second: int) -> list[tuple[int, int]]:
-    since = second - limit.window - limit.grain
-    return [(start, hits) for start, hits in _SLICES.all(of=key, since=max(0, since))]
-
-
-def _wait(limit: Limit, slices: list[tuple[int, int]], second: int, weight: int = 1) -> int:
-    """Seconds until one more hit fits; 0 when it fits now. `slices` oldest first."""
-    excess = sum(hits for _, hits in slices) + weight - limit.most
-    for start, hits in slices:
-        if excess <= 0:
-            return 0
-        excess -= hits
-        if excess <= 0:
-            return max(1, start + limit.grain + limit.window - second)
-    return 0
+def _hit(kit: Kit, limit: Limit, value: str, weight: int = 1) -> windows.Hit:
+    key = f"{limit.name}:{kit.keyring.pseudonym('limit', value)}"
+    return windows.Hit(key, limit.most, limit.window, limit.grain, weight)

@@ -18,8 +18,9 @@ def ask(kit: Kit, email: str, visitor: Visitor) -> None:
 
     Raises LimitReached, for known and unknown addresses alike.
     """
-    limits.hit(kit, limits.RESETS_HOUR, email, kit.now())
-    limits.hit(kit, limits.MAILS_ADDRESS_HOUR, limits.network(visitor.address), kit.now())
+    network = limits.network(visitor.address)
+    together = [(limits.RESETS_HOUR, email), (limits.MAILS_ADDRESS_HOUR, network)]
+    limits.hit_together(kit, together, kit.now())
     user = users.by_email(email)
     user_id = user.id if user else None
     mails.ask(kit, email, user_id)

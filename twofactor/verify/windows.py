@@ -1,0 +1,72 @@
+"""Rolling windows, told in slices of time: whether one more hit fits, and when. Pure."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+LATCH = 0  # the slice that holds the sum of its key's others; no slice of time starts then
+ROUND = 60  # seconds: when a key is forgotten changes, in its index too, once a minute at most
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One hit under a key, where at most `most` are let through in any `window` seconds."""
+
+    key: str
+    most: int
+    window: int
+    grain: int  # seconds of one slice: it counts for up to that much longer than the window
+    weight: int = 1
+
+    def slice_of(self, second: int) -> int:
+        """The slice that a hit of then stands in."""
+        return second - second % self.grain
+
+    def gone_until(self, second: int) -> int:
+        """The last slice that counts no more."""
+        return max(LATCH, second - self.window - self.grain)
+
+    def forget_after(self, second: int) -> int:
+        """When no window reaches a hit of then any more."""
+        until = second + self.window + self.grain
+        return until + -until % ROUND
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """What is counted under a key."""
+
+    total: int = 0  # with what has left the window
+    gone: int | None = None  # what has left it; None: no slice has
+    frees: int | None = None  # the slice that makes room when it leaves; None: there is room
+
+    @property
+    def live(self) -> int:
+        """What counts."""
+        return self.total - (self.gone or 0)
+
+
+NOTHING = Sum()
+
+
+def first_full(hits: Iterable[Hit], sums: Mapping[str, Sum], second: int) -> tuple[int, int] | None:
+    """The place of the first hit that does not fit, and the seconds until it does."""
+    for place, hit in enumerate(hits):
+        held = sums.get(hit.key, NOTHING)
+        if held.live + hit.weight > hit.most:
+            # A hit that is heavier than its limit never fits: no slice makes room for it.
+            start = hit.slice_of(second) if held.frees is None else held.frees
+            return place, max(1, start + hit.grain + hit.window - second)
+    return None
+
+
+def changes(
+    hits: Iterable[Hit], sums: Mapping[str, Sum], second: int
+) -> list[tuple[str, int, int, int]]:
+    """What counting them changes: key, slice, hits and when to forget, in order. What has left the
+    window is taken off the latch."""
+    rows = []
+    for hit in hits:
+        until, gone = hit.forget_after(second), sums.get(hit.key, NOTHING).gone or 0
+        rows.append((hit.key, LATCH, hit.weight - gone, until))
+        rows.append((hit.key, hit.slice_of(second), hit.weight, until))
+    return sorted(rows)
