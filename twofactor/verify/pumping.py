@@ -5,9 +5,24 @@ been confirmed before are neither counted nor held up. A block made in haste, by
 time to type yet, is void as soon as enough of the codes that caused it have come back.
 """
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any, cast
 
-from sqlalchemy import bindparam, delete, func, select, text
+from sqlalchemy import (
+    BigInteger,
+    Insert,
+    Select,
+    String,
+    Table,
+    bindparam,
+    delete,
+    func,
+    literal_column,
+    select,
+    text,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from twofactor import audit
@@ -16,6 +31,7 @@ from twofactor.kit import Kit
 from twofactor.models import BlockedPlace, ConversionSlice
 from twofactor.models.database import changed, connection
 from twofactor.models.prepared import Prepared
+from twofactor.models.rows import folded, given
 from twofactor.sms import phone as phones
 from twofactor.sms.phone import Phone
 from twofactor.verify.entries import Entry
@@ -28,13 +44,49 @@ WINDOW = timedelta(seconds=HOUR)
 LIFETIME = timedelta(seconds=PUMPING.window)
 GRAIN = 60  # seconds of a slice
 
-_SENT = Prepared(
-    text(
-        "INSERT INTO conversion_slices (place, slice, sent, confirmed) "
-        "VALUES (:place, :slice, 1, 0) "
-        "ON CONFLICT (place, slice) DO UPDATE SET sent = conversion_slices.sent + 1"
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A place: its block, if any, and what became of the codes of its latest hour."""
+
+    place: str
+    since: datetime | None
+    until: datetime | None
+    sent: int
+    confirmed: int
+
+
+_SLICES = cast(Table, ConversionSlice.__table__)
+
+
+def _one_more(dialect: str) -> Insert:
+    """Of each given place in this slice; the WHERE tells SQLite that no join's ON follows."""
+    insert = (sqlite if dialect == "sqlite" else postgresql).insert(_SLICES)
+    rows = given(dialect, {"place": String(), "slice": BigInteger()})
+    added = insert.from_select(
+        ["place", "slice", "sent", "confirmed"],
+        select(rows, literal_column("1"), literal_column("0")).where(rows.c.place.is_not(None)),
     )
-)
+    more = {"sent": _SLICES.c.sent + 1}
+    return cast(Insert, added.on_conflict_do_update(index_elements=["place", "slice"], set_=more))
+
+
+def _told(dialect: str) -> Select[Any]:
+    """Of each given place: since and until when it is blocked, and its latest hour."""
+    asked = given(dialect, {"place": String()})
+    block = (BlockedPlace.place == asked.c.place) & (BlockedPlace.until > bindparam("now"))
+    in_hour = (
+        (ConversionSlice.place == asked.c.place)
+        & (ConversionSlice.slice > bindparam("after"))
+        & (ConversionSlice.slice <= bindparam("until"))
+    )
+    times = (BlockedPlace.since, BlockedPlace.until)
+    sums = (func.sum(ConversionSlice.sent), func.sum(ConversionSlice.confirmed))
+    found = select(asked.c.place, *times, *sums).select_from(asked).outerjoin(BlockedPlace, block)
+    return found.outerjoin(ConversionSlice, in_hour).group_by(asked.c.place, *times)
+
+
+_SENT, _TOLD = Prepared(_one_more), Prepared(_told)
 _CONFIRMED = Prepared(
     text(
         "UPDATE conversion_slices SET confirmed = confirmed + 1 "
@@ -48,33 +100,28 @@ _SUMS = Prepared(
         ConversionSlice.slice <= bindparam("until"),
     )
 )
-_BLOCKED = Prepared(
-    select(BlockedPlace.since, BlockedPlace.until).where(
-        BlockedPlace.place == bindparam("of"), BlockedPlace.until > bindparam("now")
-    )
-)
 
 
 def check(kit: Kit, phone: Phone) -> None:
     """Raise LimitReached while codes to phones like this one are held up."""
-    if not kit.settings.limits:
-        return
-    now = kit.now()
-    for place in _places(kit, phone):
-        for since, until in _BLOCKED.all(of=place, now=now):
-            if is_pumped(*_sums(place, since)):
-                raise LimitReached(PUMPING, int((until - now).total_seconds()) + 1)
+    if kit.settings.limits:
+        _check(_of(_places(kit, phone), kit.now()), kit.now())
 
 
 def count(kit: Kit, phone: Phone) -> None:
-    """Count one code on its way, and block the place once too few have come back."""
+    """Count one code on its way, and block the place once too few have come back; after
+    `limits.permit_send`, which keeps others from counting at the same time. Raises LimitReached,
+    and counts nothing, while codes to phones like this one are held up."""
     if not kit.settings.limits:
         return
     now = kit.now()
-    for place in _places(kit, phone):
-        _SENT.run(place=place, slice=_slice(now))
-        if is_pumped(*_sums(place, now)):
-            _block(kit, place, phone.country, now)
+    told = _of(_places(kit, phone), now)
+    _check(told, now)
+    rows = [(of.place, _slice(now)) for of in told]
+    _SENT.run(**folded(connection().dialect.name, rows))
+    for of in told:
+        if is_pumped(of.sent + 1, of.confirmed):
+            _block(kit, of.place, phone.country, now)
 
 
 def confirm(kit: Kit, verification: Entry, phone: Phone) -> None:
@@ -126,6 +173,22 @@ def _block(kit: Kit, place: str, country: str, now: datetime) -> None:
     )
     connection().execute(again)
     audit.write(kit, AuditEvent.PLACE_BLOCKED, country=country)
+
+
+def _of(places: Sequence[str], now: datetime) -> list[_Place]:
+    asked = folded(connection().dialect.name, [(place,) for place in places])
+    rows = _TOLD.all(now=now, after=_slice(now - WINDOW), until=_slice(now), **asked)
+    told = {
+        place: _Place(place, since, until, int(sent or 0), int(confirmed or 0))
+        for place, since, until, sent, confirmed in rows
+    }
+    return [told[place] for place in places]
+
+
+def _check(told: Iterable[_Place], now: datetime) -> None:
+    for of in told:
+        if of.since is not None and of.until is not None and is_pumped(*_sums(of.place, of.since)):
+            raise LimitReached(PUMPING, int((of.until - now).total_seconds()) + 1)
 
 
 def _sums(place: str, until: datetime) -> tuple[int, int]:

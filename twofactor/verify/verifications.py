@@ -63,7 +63,6 @@ def start(kit: Kit, target: Target, visitor: Visitor | None) -> Entry:
     )
     verification = _new(kit, target, now)
     if verification.is_watched:
-        pumping.check(kit, target.phone)
         pumping.count(kit, target.phone)
     entries.add(verification)
     sender = target.service.sender if target.service else ""
