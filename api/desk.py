@@ -41,7 +41,7 @@ class Desk:
         kit = built.kit
         try:
             if kit.settings.limits:
-                self._meter.count(operation, asked.caller.login, kit.now())
+                self._meter.count(kit, operation, asked.caller.login)
             answer = _serve(built, operation, asked)
         except LimitReached as error:
             raise _limited(built, asked.caller, error) from error

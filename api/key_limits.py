@@ -6,7 +6,6 @@ and no look-up pays for them.
 """
 
 from collections import Counter
-from datetime import datetime
 from threading import Lock
 
 from api.errors import too_many
@@ -40,11 +39,11 @@ class Meter:
         self._minute = 0
         self._hits: Counter[tuple[str, str]] = Counter()
 
-    def count(self, operation: Operation, login: str, now: datetime) -> None:
+    def count(self, kit: Kit, operation: Operation, login: str) -> None:
         """Count one request. Raises LimitReached for the first one too many, which is worth a row
         of the audit, and ApiError for those behind it."""
         limit = limit_of(operation)
-        second = int(now.timestamp())
+        most, second = limits.most(kit, limit), int(kit.now().timestamp())
         with self._lock:
             if second // MINUTE != self._minute:
                 self._minute = second // MINUTE
@@ -52,7 +51,7 @@ class Meter:
             self._hits[limit.name, login] += 1
             hits = self._hits[limit.name, login]
         wait = MINUTE - second % MINUTE
-        if hits == limit.most + 1:
+        if hits == most + 1:
             raise LimitReached(limit, wait)
-        if hits > limit.most:
+        if hits > most:
             raise too_many(f"{limit.reason}. Try again later", wait)

@@ -13,10 +13,9 @@ from api.key_limits import Meter
 from api.operation import Operation
 from api.table import OPERATIONS
 from tests.api.program import PHONE, Cast, Program, error
-from tests.conftest import NOON
 from twofactor.clock import FixedClock
 from twofactor.extensions import db
-from twofactor.house import house
+from twofactor.house import House, house
 from twofactor.models import ApiKey, AuditEntry
 from twofactor.models.database import transaction
 from twofactor.verify import services, tenancy
@@ -138,15 +137,17 @@ def test_s60_a_key_may_read_only_so_often_and_hinders_no_other(
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
-def test_s60_every_operation_counts_against_a_limit_of_its_key(operation: Operation) -> None:
-    meter, most = Meter(), key_limits.limit_of(operation).most
+def test_s60_every_operation_counts_against_a_limit_of_its_key(
+    built: House, operation: Operation
+) -> None:
+    kit, meter, most = built.kit, Meter(), key_limits.limit_of(operation).most
     for _ in range(most):
-        meter.count(operation, "AC1", NOON)
+        meter.count(kit, operation, "AC1")
     with pytest.raises(LimitReached):
-        meter.count(operation, "AC1", NOON)
+        meter.count(kit, operation, "AC1")
     with pytest.raises(ApiError):
-        meter.count(operation, "AC1", NOON)
-    meter.count(operation, "AC2", NOON)
+        meter.count(kit, operation, "AC1")
+    meter.count(kit, operation, "AC2")
 
 
 def test_the_daily_limit_of_an_account_holds(app: Flask, shop: Program) -> None:

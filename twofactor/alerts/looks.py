@@ -76,7 +76,7 @@ def _strangers(kit: Kit) -> Iterable[Finding]:
 def _budget(kit: Kit) -> Iterable[Finding]:
     if kit.settings.limits:
         limit = limits.GLOBAL_DAY
-        yield rules.budget_used(limits.spent(kit, limit, "all", kit.now()), limit.most)
+        yield rules.budget_used(limits.spent(kit, limit, "all", kit.now()), limits.most(kit, limit))
     money = kit.settings.money
     if money.per_day is not None:
         yield rules.money_used(budget.spent(kit.now()), money.per_day, money.currency)

@@ -40,6 +40,17 @@ FIELDS = (
     Field("CODE_MAX_CHECKS", "5", "checks allowed for one code"),
     Field("CODE_MAX_SENDS", "5", "texts allowed for one code"),
     Field("RESEND_WAITS_SECONDS", "30,40,60,90", "waits before each further text"),
+    Field(
+        "SENDS_PER_HOUR",
+        "number=5,address=10,prefix=20",
+        "most texts in an hour to one phone, for one address, to neighbouring phones",
+    ),
+    Field(
+        "SENDS_PER_DAY",
+        "number=10,address=30,country=200,all=1000",
+        "most texts in 24 hours to one phone, for one address, to one country, in all",
+    ),
+    Field("API_SENDS_PER_MINUTE", "600", "starts that one key of the API may ask for"),
     Field("LIMITS", "on", "`off` only for load tests; refused in production"),
     Field("BRAND", "Sixdigits", "the name in texts and pages, at most 20 characters"),
     Field("HELP_ADDRESS", "", "e-mail or web address of your support; people in trouble see it"),

@@ -16,6 +16,7 @@ from twofactor.config.keys import (
     new_data_key,
     new_secret_key,
 )
+from twofactor.config.limits import most_hits
 from twofactor.config.money import money_rules, routing_rules
 from twofactor.config.parsing import Reader
 from twofactor.config.production import GatewayField, refusals
@@ -93,18 +94,14 @@ def _settings(
             "PUBLIC_URL", parsing.public_url, "", "Write it like https://login.example.com."
         ),
         trusted_proxies=reader.number("TRUSTED_PROXIES", 0, 10),
-        gateways=reader.parsed(
-            "GATEWAYS",
-            partial(parsing.names, known=known_gateways),
-            (),
-            f"Use names out of: {', '.join(known_gateways)}.",
-        ),
+        gateways=_gateways(reader, known_gateways),
         gateway_settings=gateway_settings,
         countries=_countries(reader, strict),
         codes=_codes(reader, strict),
         routing=routing_rules(reader, known_gateways),
         money=money_rules(reader),
         limits=reader.choice("LIMITS", ("on", "off")) == "on",
+        most_hits=most_hits(reader),
         brand=reader.parsed("BRAND", parsing.brand, "", "Use 1 to 20 characters, few digits."),
         help_address=reader.text("HELP_ADDRESS"),
         bulk_rates=_bulk_rates(reader, known_gateways),
@@ -124,6 +121,12 @@ def _database(reader: Reader, instance: Path) -> str:
     own = f"sqlite:///{instance / 'sixdigits.sqlite3'}"
     mend = "Write it like postgresql+psycopg://user:password@host/name."
     return reader.parsed("DATABASE_URL", lambda url: parsing.database_url(url or own), own, mend)
+
+
+def _gateways(reader: Reader, known_gateways: tuple[str, ...]) -> tuple[str, ...]:
+    known = partial(parsing.names, known=known_gateways)
+    mend = f"Use names out of: {', '.join(known_gateways)}."
+    return reader.parsed("GATEWAYS", known, (), mend)
 
 
 def _bulk_rates(reader: Reader, known_gateways: tuple[str, ...]) -> dict[str, float]:

@@ -68,6 +68,7 @@ class Settings:
     routing: RoutingRules
     money: MoneyRules
     limits: bool
+    most_hits: Mapping[str, int]  # of the limits that can be set, by name
     brand: str
     help_address: str
     alert_webhook_url: str = field(repr=False)

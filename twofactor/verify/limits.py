@@ -20,7 +20,7 @@ DAY = 24 * HOUR
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """At most `most` hits in any `window` seconds."""
+    """At most `most` hits in any `window` seconds, unless the settings say another number."""
 
     name: str
     most: int
@@ -78,6 +78,11 @@ LOCKS = (*GUESSES, *APP_GUESSES, *RECOVERY_GUESSES)  # a factor rests: its owner
 
 PASSWORD_PAIR = Limit("password_pair", 10, 15 * 60, "Too many wrong passwords")
 PASSWORD_ADDRESS = Limit("password_address", 100, HOUR, "Too many wrong passwords")
+
+
+def most(kit: Kit, limit: Limit) -> int:
+    """How many hits this house lets through: what its settings say, else the limit's own."""
+    return kit.settings.most_hits.get(limit.name, limit.most)
 
 
 class LimitReached(Exception):
@@ -215,4 +220,4 @@ def forget(now: datetime) -> None:
 
 def _hit(kit: Kit, limit: Limit, value: str, weight: int = 1) -> windows.Hit:
     key = f"{limit.name}:{kit.keyring.pseudonym('limit', value)}"
-    return windows.Hit(key, limit.most, limit.window, limit.grain, weight)
+    return windows.Hit(key, most(kit, limit), limit.window, limit.grain, weight)
