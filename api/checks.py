@@ -9,11 +9,11 @@ from api.errors import ApiError, invalid, not_found
 from api.kinds import Sid, Text
 from api.numbers import MAX_CHECKS
 from api.operation import Answer, Call, Operation, Parameter
-from api.services import glance_at, tenant
+from api.services import seen_by, tenant
 from api.values import Number
 from api.verifications import render
 from twofactor.models.writer import Then
-from twofactor.verify import checks, entries
+from twofactor.verify import checks, entries, glance
 from twofactor.verify.checks import Counted
 from twofactor.verify.entries import Entry
 from twofactor.verify.tenants import Tenant
@@ -63,7 +63,7 @@ def _sought(call: Call) -> tuple[Tenant, Entry]:
     are given, and mean the same."""
     sid = call.given.get("VerificationSid")
     if "To" in call.given:
-        seen = glance_at(call)
+        seen = seen_by(glance.of_check, call)
         service, found = seen.service, seen.latest
     elif sid is not None:
         service = tenant(call)

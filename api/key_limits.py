@@ -21,11 +21,6 @@ CHANGES = Limit("api_key_changes_minute", 300, MINUTE, "Too many changes were as
 READS = Limit("api_key_reads_minute", 3000, MINUTE, "Too many requests")
 
 
-def count_send(kit: Kit, login: str) -> None:
-    """Count one start in the caller's transaction. Raises LimitReached."""
-    limits.hit(kit, SENDS, login, kit.now())
-
-
 def limit_of(operation: Operation) -> Limit:
     """What one key may ask for in a minute."""
     return operation.limit or (CHANGES if operation.writes else READS)

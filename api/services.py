@@ -1,5 +1,6 @@
 """Services: the applications of an account."""
 
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import Select, select
@@ -11,12 +12,16 @@ from api.operation import Answer, Call, Operation, Parameter
 from api.resource import Resource
 from twofactor import audit
 from twofactor.extensions import db
+from twofactor.kit import Kit
 from twofactor.models import ApiAccount, Service
-from twofactor.verify import glance, services, tenants
+from twofactor.sms.phone import Phone
+from twofactor.verify import services, tenants
 from twofactor.verify.glance import Glance
 from twofactor.verify.services import LONGEST_CODE, SHORTEST_CODE
 from twofactor.verify.tenants import Tenant
 from twofactor.words import AuditEvent, Scope
+
+Look = Callable[[Kit, int, str, Phone], Glance | None]
 
 COLLECTION = "/v2/Services"
 ONE = "/v2/Services/{Sid}"
@@ -90,9 +95,9 @@ def tenant(call: Call) -> Tenant:
     return found
 
 
-def glance_at(call: Call) -> Glance:
+def seen_by(look: Look, call: Call) -> Glance:
     """The same, with what is known of the phone that the call is about. Raises ApiError 404."""
-    found = glance.at(call.kit, call.caller.account_id, call.path["ServiceSid"], call.given["To"])
+    found = look(call.kit, call.caller.account_id, call.path["ServiceSid"], call.given["To"])
     if found is None:
         raise not_found()
     return found

@@ -18,7 +18,7 @@ from api.numbers import (
     PUMPING,
 )
 from api.operation import Answer, Call, Operation, Parameter
-from api.services import glance_at, tenant
+from api.services import seen_by, tenant
 from api.shape import Located
 from api.text_shapes import Seen
 from api.values import Address, Map, Number
@@ -26,7 +26,7 @@ from twofactor.kit import Visitor
 from twofactor.sms import outbox
 from twofactor.sms.outbox import Text as SentText
 from twofactor.sms.wording import can_write
-from twofactor.verify import entries, limits, service_verifications, verifications
+from twofactor.verify import entries, glance, limits, service_verifications, verifications
 from twofactor.verify.entries import Entry
 from twofactor.verify.limits import LimitReached
 from twofactor.verify.service_verifications import CodeTooShort, Wish
@@ -85,10 +85,9 @@ PARAMETERS = (
 
 def start(call: Call) -> Answer:
     """Text a code, or the living one again."""
-    seen = glance_at(call)
+    seen = seen_by(glance.of_start, call)
     service, wish = seen.service, _wish(call, seen.service)
     with _refusals():
-        key_limits.count_send(call.kit, call.caller.login)
         buckets.count(call.kit, service.id, call.given.get("RateLimits", {}))
         verification = service_verifications.start(call.kit, seen, wish)
     url, fresh = f"{call.url}/{verification.sid}", outbox.fresh_texts()
@@ -175,6 +174,7 @@ def _wish(call: Call, service: Tenant) -> Wish:
         Style(brand, given.get("AppHash", "")),
         is_guarded=given.get("RiskCheck") != "disable",
         channel=Channel.CALL if given["Channel"] == Channel.CALL else Channel.SMS,
+        counts=((key_limits.SENDS, call.caller.login),),
     )
 
 

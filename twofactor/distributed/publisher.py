@@ -15,6 +15,8 @@ from twofactor.distributed.line import SEND_TEXT, connect
 log = logging.getLogger(__name__)
 
 WAITING = 10_000
+TOGETHER = 32  # ids told in one word: whoever hears it claims as many at once
+PAUSE_SECONDS = 0.02  # between two words: a word costs more than a start
 STOP_SECONDS = 5.0
 QUIET_SECONDS = 5.0  # between two tries while the line is down
 
@@ -62,9 +64,12 @@ class Publisher:
     def _publish_all(self) -> None:
         line = connect(self._url)
         while (message_id := self._waiting.get()) is not None:
+            others = self._pass_over(TOGETHER - 1)
             if not self._publish(line, message_id):
-                self._forget_waiting()
+                self._pass_over(WAITING)
                 self._stopping.wait(QUIET_SECONDS)
+            elif others < TOGETHER - 1:
+                self._stopping.wait(PAUSE_SECONDS)
 
     def _publish(self, line: Any, message_id: int) -> bool:
         try:
@@ -74,11 +79,15 @@ class Publisher:
             return False
         return True
 
-    def _forget_waiting(self) -> None:
-        """While the line is down, looks find the texts; ids of old ones are of no use later."""
-        try:
-            while self._waiting.get_nowait() is not None:
-                pass
-            self._put(None)
-        except Empty:
-            return
+    def _pass_over(self, most: int) -> int:
+        """Tell nothing of so many that wait: the same word brings them, or, while the line is down,
+        the workers' look. How many there were."""
+        for passed in range(most):
+            try:
+                is_last = self._waiting.get_nowait() is None
+            except Empty:
+                return passed
+            if is_last:
+                self._put(None)
+                return passed
+        return most

@@ -159,6 +159,14 @@ def notes() -> dict[str, Any]:
     return db.session().info if hand is None else hand.notes
 
 
+def hold(key: str) -> None:
+    """Let nobody else hold this key before the transaction at hand ends; in SQLite, whose one
+    writer is alone, it costs nothing."""
+    here = connection()
+    if here.dialect.name != "sqlite":
+        here.exec_driver_sql("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (key,))
+
+
 def write_late(write: Write, row: Row) -> None:
     """Have a row written at the end of the transaction at hand, together with all others of its
     kind; in a session, at once. For rows that nobody reads before the commit."""

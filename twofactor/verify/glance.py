@@ -8,6 +8,7 @@ from sqlalchemy.orm import aliased
 
 from twofactor.kit import Kit
 from twofactor.models import Service, Verification
+from twofactor.models.database import hold
 from twofactor.models.prepared import Prepared
 from twofactor.sms.phone import Phone
 from twofactor.verify import entries, standing, tenants
@@ -43,7 +44,7 @@ _LOOK = Prepared(
 _SERVICE, _STANDING = len(tenants.COLUMNS), len(tenants.COLUMNS) + standing.WIDTH
 
 
-def at(kit: Kit, account_id: int, service_sid: str, phone: Phone) -> Glance | None:
+def of_check(kit: Kit, account_id: int, service_sid: str, phone: Phone) -> Glance | None:
     """What is known of a phone, under whatever key its rows were written, and of a service; None
     when the service is not this account's."""
     looks = [
@@ -60,3 +61,10 @@ def at(kit: Kit, account_id: int, service_sid: str, phone: Phone) -> Glance | No
         standing.of_rows([row[_SERVICE:_STANDING] for row in rows]),
         max(known, key=lambda entry: entry.id, default=None),
     )
+
+
+def of_start(kit: Kit, account_id: int, service_sid: str, phone: Phone) -> Glance | None:
+    """The same for who starts a code or sends it again: one after the other for a phone at a
+    service, until the transaction ends."""
+    hold(f"{service_sid}:{kit.keyring.fingerprint(phone.e164)}")
+    return of_check(kit, account_id, service_sid, phone)

@@ -33,6 +33,8 @@ class Limit:
         return max(1, self.window // HOUR)
 
 
+Counts = Sequence[tuple[Limit, str]]  # limits, and whose hit each is
+
 MANY_TEXTS = "Too many texts were asked for"
 MANY_CODES = "Too many wrong codes"
 
@@ -102,12 +104,14 @@ def permit_send(
     is_verified: bool,
     now: datetime,
     is_guarded: bool = True,
+    counts: Counts = (),
 ) -> None:
-    """Count one text against every limit it falls under; unless `is_guarded`, neighbouring numbers
-    are not looked at. Raises LimitReached; nothing is counted then."""
+    """Count one text against every limit it falls under, and before them against `counts`; unless
+    `is_guarded`, neighbouring numbers are not looked at. Raises LimitReached; nothing is counted
+    then."""
     if not budget.is_left(kit, is_verified=is_verified, now=now):
         raise LimitReached(BUDGET_DAY, _until_midnight(now))
-    together = [(NUMBER_HOUR, number.e164), (NUMBER_DAY, number.e164)]
+    together = [*counts, (NUMBER_HOUR, number.e164), (NUMBER_DAY, number.e164)]
     if address is not None:
         together += [(ADDRESS_HOUR, network(address)), (ADDRESS_DAY, network(address))]
     if is_guarded:
@@ -161,9 +165,7 @@ def hit_all(kit: Kit, together: Iterable[Limit], value: str, now: datetime) -> N
     hit_together(kit, [(limit, value) for limit in together], now)
 
 
-def hit_together(
-    kit: Kit, together: Sequence[tuple[Limit, str]], now: datetime, weight: int = 1
-) -> None:
+def hit_together(kit: Kit, together: Counts, now: datetime, weight: int = 1) -> None:
     """Count one hit against each of these limits, which differ; or none, and raise LimitReached
     with the first of them that is reached."""
     if not kit.settings.limits or not together:
@@ -185,9 +187,7 @@ def refund_all(kit: Kit, together: Iterable[Limit], value: str, counted_at: date
     refund_together(kit, [(limit, value) for limit in together], counted_at)
 
 
-def refund_together(
-    kit: Kit, together: Sequence[tuple[Limit, str]], counted_at: datetime, weight: int = 1
-) -> None:
+def refund_together(kit: Kit, together: Counts, counted_at: datetime, weight: int = 1) -> None:
     """Take back what `hit_together` counted at that time."""
     if kit.settings.limits:
         hits = [_hit(kit, limit, value, weight) for limit, value in together]
@@ -196,6 +196,8 @@ def refund_together(
 
 def spent(kit: Kit, limit: Limit, value: str, now: datetime) -> int:
     """How many hits count at the moment; counts none."""
+    if not kit.settings.limits:
+        return 0
     one = _hit(kit, limit, value)
     return slices.read([one], int(now.timestamp())).get(one.key, windows.NOTHING).live
 

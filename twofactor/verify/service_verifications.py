@@ -10,6 +10,7 @@ from twofactor.sms.phone import Phone
 from twofactor.verify import entries, hooks, risk_budget, tenancy, verifications
 from twofactor.verify.entries import Entry
 from twofactor.verify.glance import Glance
+from twofactor.verify.limits import Counts
 from twofactor.verify.targets import Style, Target
 from twofactor.verify.tenants import Tenant
 from twofactor.words import AuditEvent, Channel, Purpose, VerificationStatus
@@ -26,6 +27,7 @@ class Wish:
     style: Style = Style()
     is_guarded: bool = True  # against pumping
     channel: Channel = Channel.SMS
+    counts: Counts = ()  # what else it is counted against
 
 
 class CodeTooShort(Exception):
@@ -43,7 +45,7 @@ def start(kit: Kit, seen: Glance, wish: Wish) -> Entry:
     Raises LimitReached, CountryClosed, NoSendsLeft, CodeTooShort, NotLive, NoCalls.
     """
     service, latest = seen.service, seen.latest
-    tenancy.count(kit, service)
+    counts = (*wish.counts, *tenancy.counts(kit, service))
     if latest is not None and is_live(kit, latest) and wish.code is None:
         latest.tags = {**latest.tags, **wish.tags}
         latest.language = wish.language or latest.language
@@ -57,13 +59,14 @@ def start(kit: Kit, seen: Glance, wish: Wish) -> Entry:
             early=True,
             is_guarded=wish.is_guarded,
             channel=wish.channel,
+            counts=counts,
         )
         latest.channel = wish.channel.value
         latest.sends += 1
     else:
         # A phone that was never asked for can't have proved itself: one look-up less for most.
         is_verified = latest is not None and _was_approved(kit, service, seen.phone)
-        target = _target(kit, seen, wish, is_verified=is_verified)
+        target = _target(kit, seen, wish, counts, is_verified=is_verified)
         latest = verifications.start(kit, target, wish.device, seen.standing)
     if service.listens:
         hooks.watch(latest.id)
@@ -99,7 +102,7 @@ def _was_approved(kit: Kit, service: Tenant, phone: Phone) -> bool:
     return entries.was_approved(service.id, kit.keyring.fingerprints(phone.e164))
 
 
-def _target(kit: Kit, seen: Glance, wish: Wish, *, is_verified: bool) -> Target:
+def _target(kit: Kit, seen: Glance, wish: Wish, counts: Counts, *, is_verified: bool) -> Target:
     service, latest = seen.service, seen.latest
     wanted = len(wish.code) if wish.code else service.code_length
     length = risk_budget.code_length(kit, service.id, seen.phone.e164, wanted, kit.now())
@@ -119,4 +122,5 @@ def _target(kit: Kit, seen: Glance, wish: Wish, *, is_verified: bool) -> Target:
         channel=wish.channel,
         # Whatever is pending is the latest one: each ends those before it.
         older=[(latest.id, latest.expires_at)] if latest and latest.is_pending else [],
+        counts=counts,
     )

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from twofactor.models import Session
 from twofactor.sms.phone import Phone
+from twofactor.verify.limits import Counts
 from twofactor.verify.tenants import Tenant
 from twofactor.words import Channel, Purpose
 
@@ -38,6 +39,7 @@ class Target:
     is_guarded: bool = True  # against pumping
     channel: Channel = Channel.SMS
     older: Sequence[tuple[int, datetime]] = ()  # of the service's: ids it replaces, and their ends
+    counts: Counts = ()  # what else it is counted against
 
 
 class CountryClosed(Exception):

@@ -13,8 +13,7 @@ from twofactor.kit import Kit
 from twofactor.models import ApiAccount, Attempt, Message, Service, Verification
 from twofactor.models.columns import Money
 from twofactor.models.database import connection
-from twofactor.verify import limits
-from twofactor.verify.limits import DAY, HOUR, MANY_TEXTS, Limit, LimitReached
+from twofactor.verify.limits import DAY, HOUR, MANY_TEXTS, Counts, Limit, LimitReached
 from twofactor.verify.tenants import Tenant
 from twofactor.words import AuditEvent, Status
 
@@ -64,15 +63,17 @@ def allow(
     )
 
 
-def count(kit: Kit, service: Tenant) -> None:
-    """Count one text against what the account may send. Raises LimitReached."""
-    if service.sends_per_day is not None:
-        limit = Limit("api_sends_day", service.sends_per_day, DAY, MANY_TEXTS)
-        limits.hit(kit, limit, service.account_sid, kit.now())
+def counts(kit: Kit, service: Tenant) -> Counts:
+    """What one text is counted against, as the account may send. Raises LimitReached once its
+    budget is spent."""
     if service.budget_per_day is not None and kit.settings.limits:
         since = kit.now() - timedelta(seconds=DAY)
         if use(kit, service.account_id, since).cost >= service.budget_per_day:
             raise LimitReached(BUDGET, HOUR)
+    if service.sends_per_day is None:
+        return ()
+    limit = Limit("api_sends_day", service.sends_per_day, DAY, MANY_TEXTS)
+    return ((limit, service.account_sid),)
 
 
 def use(kit: Kit, account_id: int, since: datetime) -> Use:

@@ -5,19 +5,18 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, select, update
 
-from twofactor import audit, ids, risk
+from twofactor import audit, risk
 from twofactor.extensions import db
 from twofactor.kit import Kit, Visitor
 from twofactor.models import Message, Service, Session, Verification
 from twofactor.models.database import changed
 from twofactor.models.prepared import Prepared
-from twofactor.models.verifications import code_place, phone_place
 from twofactor.sms import edits, outbox, rates
 from twofactor.sms.phone import Phone
-from twofactor.sms.sentences import DEFAULT_LANGUAGE
 from twofactor.sms.wording import code_text
-from twofactor.verify import calls, codes, entries, limits, pumping, standing, users
+from twofactor.verify import beginnings, calls, codes, entries, limits, pumping, standing, users
 from twofactor.verify.entries import Entry, Known
+from twofactor.verify.limits import Counts
 from twofactor.verify.standing import Standing
 from twofactor.verify.targets import (
     CountryClosed,
@@ -64,9 +63,10 @@ def start(kit: Kit, target: Target, visitor: Visitor | None, seen: Standing | No
         is_verified=target.is_verified,
         now=now,
         is_guarded=target.is_guarded,
+        counts=target.counts,
     )
     code = target.code or codes.draw(target.code_length or kit.settings.codes.length)
-    verification = _new(kit, target, code, now)
+    verification = beginnings.entry(kit, target, code, now)
     if verification.is_watched:
         pumping.count(kit, target.phone)
     entries.add(verification)
@@ -84,6 +84,7 @@ def resend(
     early: bool,
     is_guarded: bool = True,
     channel: Channel = Channel.SMS,
+    counts: Counts = (),
 ) -> None:
     """Send the same code again, or read it aloud. `early`: the last one failed: nobody need wait.
 
@@ -98,7 +99,9 @@ def resend(
     phone = phone_of(kit, verification)
     standing.of(kit, phone).check(now)
     address = visitor.address if visitor else None
-    limits.permit_send(kit, phone, address, is_verified=True, now=now, is_guarded=is_guarded)
+    limits.permit_send(
+        kit, phone, address, is_verified=True, now=now, is_guarded=is_guarded, counts=counts
+    )
     rates.hasten(verification.id, now)
     if verification.is_watched and is_guarded:
         pumping.check(kit, phone)
@@ -156,45 +159,6 @@ def expire_due(kit: Kit) -> int:
     )
     ended = {"status": VerificationStatus.EXPIRED.value, "settled_at": now}
     return changed(due.values(**ended, code_digest=None, code_sealed=None))
-
-
-def _new(kit: Kit, target: Target, code: str, now: datetime) -> Entry:
-    rules, sid = kit.settings.codes, ids.dated_sid(ids.VERIFICATION, now)
-    return Entry(
-        id=0,
-        sid=sid,
-        purpose=target.purpose.value,
-        channel=target.channel.value,
-        user_id=target.session.user_id if target.session else None,
-        session_id=target.session.id if target.session else None,
-        authenticator_id=target.authenticator_id,
-        service_id=target.service.id if target.service else None,
-        phone_sealed=kit.keyring.seal(target.phone.e164, phone_place(sid)),
-        phone_fingerprint=kit.keyring.fingerprint(target.phone.e164),
-        country=target.phone.country,
-        code_digest=kit.keyring.digest_code(sid, code),
-        code_sealed=kit.keyring.seal(code, code_place(sid)),
-        code_length=len(code),
-        language=target.language or _own_language(target),
-        brand=target.style.brand,
-        app_hash=target.style.app_hash,
-        is_watched=target.is_guarded and not target.is_verified,
-        tags=dict(target.tags),
-        status=VerificationStatus.PENDING.value,
-        checks=0,
-        max_checks=rules.max_checks,
-        sends=1,
-        max_sends=rules.max_sends,
-        created_at=now,
-        expires_at=now + timedelta(seconds=rules.lifetime_seconds),
-        next_send_at=now + timedelta(seconds=rules.wait_after(1)),
-        settled_at=None,
-        told=None,
-    )
-
-
-def _own_language(target: Target) -> str:
-    return target.session.user.language if target.session else DEFAULT_LANGUAGE
 
 
 def _replace_older(target: Target, now: datetime) -> None:
