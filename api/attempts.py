@@ -19,6 +19,7 @@ from api.values import Moment, Number
 from twofactor.extensions import db
 from twofactor.kit import Kit
 from twofactor.models import Attempt, Message, Service, Verification
+from twofactor.models.messages import went_to
 from twofactor.sms.phone import Phone
 from twofactor.words import Scope
 
@@ -101,7 +102,7 @@ def _has_status(_: Kit, status: str) -> Condition:
 
 
 def _is_to(kit: Kit, to: Phone) -> Condition:
-    return Message.phone_fingerprint.in_(kit.keyring.fingerprints(to.e164))
+    return went_to(kit.keyring.fingerprints(to.e164))
 
 
 def _starts_with(_: Kit, prefix: str) -> Condition:

@@ -1,9 +1,12 @@
 """How Alembic reaches the database: through the app that `flask db` has loaded."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Literal
 
 from alembic import context
 from flask import current_app
+from sqlalchemy import Connection
 
 from twofactor.extensions import Base, db
 from twofactor.models.columns import Money, UtcTime
@@ -19,10 +22,27 @@ def _render(kind: str, item: Any, _context: Any) -> str | Literal[False]:
     return PLAIN.get(type(item), False) if kind == "type" else False
 
 
+@contextmanager
+def _connection() -> Iterator[Connection]:
+    """SQLite rebuilds a table to change its constraints; foreign keys would take what the old one
+    holds for deleted, with all that belongs to it. They can't be switched off in a transaction."""
+    with db.engine.connect().execution_options(writes=True) as connection:
+        if connection.dialect.name != "sqlite":
+            yield connection
+            return
+        driver: Any = connection.connection.driver_connection
+        driver.execute("PRAGMA foreign_keys=OFF")
+        try:
+            yield connection
+        finally:
+            connection.rollback()  # what is committed by then stays
+            driver.execute("PRAGMA foreign_keys=ON")
+
+
 def _run() -> None:
     if context.is_offline_mode():
         raise SystemExit("Offline SQL is not offered: run `flask db upgrade` against the database.")
-    with db.engine.connect().execution_options(writes=True) as connection:
+    with _connection() as connection:
         context.configure(
             connection=connection,
             target_metadata=Base.metadata,

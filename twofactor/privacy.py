@@ -14,6 +14,7 @@ from twofactor import models as m
 from twofactor.extensions import Base, db
 from twofactor.kit import Kit
 from twofactor.models.database import changed
+from twofactor.models.messages import went_to
 
 Keeper = InstrumentedAttribute[int] | InstrumentedAttribute[int | None]
 
@@ -168,7 +169,7 @@ def _messages_of(user: m.User) -> ColumnElement[bool]:
         m.Authenticator.user_id == user.id, m.Authenticator.phone_fingerprint.is_not(None)
     )
     asked = select(m.Verification.id).where(m.Verification.user_id == user.id)
-    return or_(m.Message.phone_fingerprint.in_(prints), m.Message.verification_id.in_(asked))
+    return or_(went_to(prints), m.Message.verification_id.in_(asked))
 
 
 def _phones(kit: Kit, user: m.User) -> list[str]:

@@ -78,3 +78,32 @@ def test_limits_that_were_counted_before_totals_count_on(empty: Flask, tmp_path:
         connection.execute(text("DELETE FROM limit_slices WHERE slice = 0"))  # "b" had none before
         left = connection.execute(text("SELECT count(*) FROM limit_slices")).scalar()
         assert left == sum(start > 0 for _, start, _, _ in rows)
+
+
+def test_a_table_that_is_copied_keeps_what_belongs_to_its_rows(
+    empty: Flask, tmp_path: Path
+) -> None:
+    schema.upgrade(empty, MIGRATIONS, tmp_path / "lock")
+    alice = Cast(empty, FixedClock(NOON))
+    alice.at_code_page()
+    alice.deliver()
+    before = _rows(empty)
+    assert before["attempts"] > 0
+    with empty.app_context():
+        db.session.remove()
+        downgrade(directory=str(MIGRATIONS), revision="0003")
+    assert _rows(empty) == before
+    schema.upgrade(empty, MIGRATIONS, tmp_path / "lock")
+    assert _rows(empty) == before
+    with empty.app_context(), db.engine.connect() as connection:
+        if connection.dialect.name == "sqlite":
+            assert connection.execute(text("PRAGMA foreign_key_check")).all() == []
+            assert connection.execute(text("PRAGMA foreign_keys")).scalar() == 1
+
+
+def _rows(app: Flask) -> dict[str, int]:
+    with app.app_context(), db.engine.connect() as connection:
+        return {
+            name: connection.execute(text(f"SELECT count(*) FROM {name}")).scalar_one()
+            for name in inspect(connection).get_table_names()
+        }

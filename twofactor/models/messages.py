@@ -1,19 +1,27 @@
 """Messages: the outbox. A row that is queued is a text that somebody still has to send."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
     ForeignKey,
     Index,
     Integer,
     LargeBinary,
+    Select,
     String,
-    UniqueConstraint,
+    and_,
+    or_,
+    select,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
 from twofactor.extensions import Base
 from twofactor.models.columns import Fingerprint, Id, OptionalTime, Sid, Time, Word
+from twofactor.models.verifications import Verification
 from twofactor.words import Channel, Priority
 
 
@@ -30,7 +38,26 @@ class Message(Base):
             sqlite_where=text("status = 'queued'"),
             postgresql_where=text("status = 'queued'"),
         ),
-        UniqueConstraint("batch_id", "phone_fingerprint"),  # each phone gets each text once
+        Index(  # each phone gets each text once
+            "uq_messages_of_batch",
+            "batch_id",
+            "phone_fingerprint",
+            unique=True,
+            sqlite_where=text("batch_id IS NOT NULL"),
+            postgresql_where=text("batch_id IS NOT NULL"),
+        ),
+        Index(
+            "ix_messages_verification_id",
+            "verification_id",
+            sqlite_where=text("verification_id IS NOT NULL"),
+            postgresql_where=text("verification_id IS NOT NULL"),
+        ),
+        Index(  # codes are found by their verification: see `went_to`
+            "ix_messages_phone_fingerprint",
+            "phone_fingerprint",
+            sqlite_where=text("verification_id IS NULL"),
+            postgresql_where=text("verification_id IS NULL"),
+        ),
         Index("ix_messages_created_at", "created_at"),
         Index(
             "ix_messages_untold",  # what a service has not been told of yet
@@ -45,12 +72,12 @@ class Message(Base):
     purpose: Mapped[Word]  # Purpose
     channel: Mapped[Word] = mapped_column(default=Channel.SMS.value)  # Channel
     verification_id: Mapped[int | None] = mapped_column(
-        ForeignKey("verifications.id", ondelete="SET NULL"), index=True
+        ForeignKey("verifications.id", ondelete="SET NULL")
     )
     priority: Mapped[Word] = mapped_column(default=Priority.NOW.value)  # Priority
     batch_id: Mapped[int | None] = mapped_column(ForeignKey("batches.id", ondelete="CASCADE"))
     phone_sealed: Mapped[bytes] = mapped_column(LargeBinary)
-    phone_fingerprint: Mapped[Fingerprint] = mapped_column(index=True)
+    phone_fingerprint: Mapped[Fingerprint]
     phone_ending: Mapped[str] = mapped_column(String(2))  # all that pages show of the phone
     country: Mapped[str] = mapped_column(String(2))
     body_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
@@ -91,3 +118,12 @@ def phone_place(sid: str) -> str:
 def body_place(sid: str) -> str:
     """The same for its body."""
     return f"messages.body:{sid}"
+
+
+def went_to(prints: Sequence[str] | Select[Any]) -> ColumnElement[bool]:
+    """Whether a message went to a phone with one of these fingerprints; by index. A code's message
+    is found by its verification, which has the same phone: most are codes, and one index of
+    random fingerprints is enough for them."""
+    asked = select(Verification.id).where(Verification.phone_fingerprint.in_(prints))
+    alone = and_(Message.verification_id.is_(None), Message.phone_fingerprint.in_(prints))
+    return or_(Message.verification_id.in_(asked), alone)

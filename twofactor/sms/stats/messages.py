@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Subquery, func, or_, select
 
 from twofactor.extensions import db
 from twofactor.models import Attempt, Message, Receipt, Verification
+from twofactor.models.messages import went_to
 from twofactor.models.rollups import UNKNOWN
 from twofactor.sms.stats.rollup import CALLS
 from twofactor.words import Channel, Purpose
@@ -89,9 +90,7 @@ def by_sid(sid: str) -> Message | None:
 
 def to_phones(fingerprints: Sequence[str], most: int) -> Sequence[Message]:
     """The newest messages to any of these phones that we sent for our own users."""
-    found = select(Message).where(
-        Message.phone_fingerprint.in_(fingerprints), Message.purpose != Purpose.API
-    )
+    found = select(Message).where(went_to(fingerprints), Message.purpose != Purpose.API)
     return db.session.scalars(found.order_by(Message.id.desc()).limit(most)).all()
 
 
@@ -141,7 +140,7 @@ def _reach(wanted: Wanted, before: int | None) -> Subquery:
     if wanted.until:
         ids = ids.where(Message.id < _first_id(wanted.until + OUT_OF_ORDER))
     if wanted.fingerprints:
-        ids = ids.where(Message.phone_fingerprint.in_(wanted.fingerprints))
+        ids = ids.where(went_to(wanted.fingerprints))
     return ids.order_by(Message.id.desc()).limit(LOOKED_THROUGH).subquery()
 
 
