@@ -6,7 +6,6 @@ host or method, a stranger, a query, another kind of body) goes on to Flask, whi
 """
 
 import re
-import uuid
 from collections.abc import Callable, Iterable, Mapping
 from http import HTTPStatus
 from io import BytesIO
@@ -23,6 +22,7 @@ from api.door import FORM
 from api.errors import ApiError
 from api.operation import Operation
 from api.table import OPERATIONS
+from twofactor import randomness
 from twofactor.house import House
 from twofactor.posts import is_plain
 
@@ -49,7 +49,7 @@ def in_front(
         operation = _HOT.get(f"{path[1]}{{ServiceSid}}{path[3]}") if path else None
         if operation is None or environ.get("HTTP_HOST") != netloc or not _is_form(environ):
             return application(environ, start_response)
-        request_id = uuid.uuid4().hex
+        request_id = randomness.take(16).hex()
         try:
             wire = _serve(built, desk, operation, path[2], environ)  # type: ignore[index]
         except ApiError as error:

@@ -6,7 +6,6 @@ so that a value copied to another row or column can't be opened (ASVS 11.3.2).
 
 import hashlib
 import hmac
-import secrets
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -14,6 +13,8 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from twofactor import randomness
 
 KEY_ID_BYTES = 4
 NONCE_BYTES = 12
@@ -30,8 +31,8 @@ class _DataKey:
     def __init__(self, key: bytes) -> None:
         self.id = hashlib.sha256(b"sixdigits key id" + key).digest()[:KEY_ID_BYTES]
         self.cipher = AESGCM(_derive(key, "seal"))
-        self.fingerprint = _derive(key, "fingerprint")
-        self.code = _derive(key, "code")
+        self.fingerprint = _keyed(_derive(key, "fingerprint"))
+        self.code = _keyed(_derive(key, "code"))
 
 
 class Keyring:
@@ -44,7 +45,7 @@ class Keyring:
         self._secret = secret_key.encode()
         self._keys = [_DataKey(key) for key in data_keys]
         self._by_id = {key.id: key for key in self._keys}
-        self._token_key = self.derive("token")
+        self._token_key = _keyed(self.derive("token"))
         self._fingerprints = lru_cache(REMEMBERED)(self._all_fingerprints)
 
     def derive(self, purpose: str) -> bytes:
@@ -53,7 +54,7 @@ class Keyring:
 
     def seal(self, text: str, place: str) -> bytes:
         """`text`, readable only with this keyring and for the same `place`."""
-        key, nonce = self._keys[0], secrets.token_bytes(NONCE_BYTES)
+        key, nonce = self._keys[0], randomness.take(NONCE_BYTES)
         return key.id + nonce + key.cipher.encrypt(nonce, text.encode(), place.encode())
 
     def unseal(self, sealed: bytes, place: str) -> str:
@@ -109,8 +110,16 @@ class Keyring:
         return _mac(self._token_key, f"{kind}\0{value}").hex()[:32]
 
 
-def _mac(key: bytes, text: str) -> bytes:
-    return hmac.digest(key, text.encode(), "sha256")
+def _keyed(key: bytes) -> hmac.HMAC:
+    return hmac.new(key, digestmod="sha256")
+
+
+def _mac(keyed: hmac.HMAC, text: str) -> bytes:
+    """HMAC-SHA-256. Of a copy, because `hmac.digest` gives Python's lock away even for a few bytes,
+    and a thread among busy ones waits its turn for it again."""
+    mac = keyed.copy()
+    mac.update(text.encode())
+    return mac.digest()
 
 
 def _derive(key: bytes, purpose: str) -> bytes:

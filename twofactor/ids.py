@@ -7,6 +7,8 @@ import re
 import secrets
 from datetime import datetime
 
+from twofactor import randomness
+
 USER = "US"
 SESSION = "SE"
 AUTHENTICATOR = "AU"
@@ -30,7 +32,7 @@ _SID = re.compile(r"[A-Z]{2}[0-9a-f]{32}")
 
 def new_sid(prefix: str) -> str:
     """A fresh sid with 128 random bits."""
-    return prefix + secrets.token_hex(16)
+    return prefix + randomness.take(16).hex()
 
 
 def dated_sid(prefix: str, at: datetime) -> str:
@@ -38,7 +40,7 @@ def dated_sid(prefix: str, at: datetime) -> str:
     (RFC 9562, section 5.7): rows of the same time lie together in the index, however many there
     are. For rows that show their time anyway."""
     milliseconds = int(at.timestamp() * 1000)
-    return f"{prefix}{milliseconds:012x}{secrets.token_hex(10)}"
+    return f"{prefix}{milliseconds:012x}{randomness.take(10).hex()}"
 
 
 def is_sid(text: str, prefix: str) -> bool:

@@ -1,11 +1,11 @@
 """What every verb works with: settings, time, keys and gateways, handed on as one argument."""
 
-import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from twofactor import randomness
 from twofactor.clock import Clock
 from twofactor.config.settings import Settings
 from twofactor.crypto import Keyring
@@ -33,7 +33,7 @@ class Kit:
     clock: Clock
     keyring: Keyring
     gateways: Mapping[str, Gateway]  # in the operator's order of preference
-    chance: Callable[[], float] = secrets.SystemRandom().random  # 0 to 1; for exploring routes
+    chance: Callable[[], float] = randomness.fraction  # 0 to 1; for exploring routes
     risk: Lookup = NoLookup()
     text_edits: Recent = field(default_factory=Recent)
 

@@ -1,11 +1,11 @@
 """What every request passes: host, size, cross-site posts; and what every answer carries (S-42)."""
 
 import re
-import uuid
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, abort, g, request
 
+from twofactor import randomness
 from twofactor.config.settings import Settings
 from twofactor.house import house
 from twofactor.kit import Kit
@@ -40,7 +40,7 @@ def install(app: Flask) -> None:
 
 def check() -> None:
     """Before every request."""
-    g.request_id = uuid.uuid4().hex
+    g.request_id = randomness.take(16).hex()
     kit = house().kit
     if not _is_our_host(kit, request.headers.get("Host", "")):
         abort(400, "The address of this request is not ours.")

@@ -150,7 +150,7 @@ class Plivo(Gateway):
         token = self.settings["AUTH_TOKEN"]
         if not token:
             raise BadCredential("no auth token is set")
-        return base64.b64encode(hmac.digest(token.encode(), text.encode(), "sha256"))
+        return base64.b64encode(hmac.new(token.encode(), text.encode(), "sha256").digest())
 
     def parse_receipts(self, callback: Callback) -> list[ParsedReceipt]:
         fields = single(_pairs(callback))

@@ -152,7 +152,7 @@ class Sinch(Gateway):
         algorithm = callback.headers.get(f"{SIGNATURE}-algorithm", "HmacSHA256")
         secret = self.settings["CALLBACK_SECRET"].encode()
         text = callback.body + f".{nonce}.{timestamp}".encode()
-        expected = base64.b64encode(hmac.digest(secret, text, "sha256"))
+        expected = base64.b64encode(hmac.new(secret, text, "sha256").digest())
         presented = callback.headers.get(SIGNATURE, "").encode()
         is_signed = bool(secret and nonce) and algorithm == "HmacSHA256"
         if not hmac.compare_digest(expected, presented) or not is_signed:

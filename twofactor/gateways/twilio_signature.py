@@ -21,7 +21,7 @@ FORM = "application/x-www-form-urlencoded"
 def sign(token: str, url: str, form: Sequence[tuple[str, str]], hash_name: str = "sha1") -> str:
     """The signature of a callback: HMAC over the address and each distinct pair, sorted."""
     text = url + "".join([name + value for name, value in sorted(set(form))])
-    return base64.b64encode(hmac.digest(token.encode(), text.encode(), hash_name)).decode()
+    return base64.b64encode(hmac.new(token.encode(), text.encode(), hash_name).digest()).decode()
 
 
 def check_signature(

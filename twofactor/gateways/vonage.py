@@ -170,7 +170,7 @@ class Vonage(Gateway):
         if not secret or method not in SIGNATURE_METHODS:
             raise BadCredential("no signature secret is set, or an unknown method")
         text = "".join([f"&{name}={_defused(fields[name])}" for name in sorted(fields)])
-        return hmac.digest(secret.encode(), text.encode(errors="replace"), method).hex()
+        return hmac.new(secret.encode(), text.encode(errors="replace"), method).hexdigest()
 
     def parse_receipts(self, callback: Callback) -> list[ParsedReceipt]:
         fields = single(_pairs(callback))
