@@ -1,9 +1,21 @@
 """Bytes in store: each given out once, in every thread and process."""
 
-import os
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 
+from tests.structure.tree import ROOT
 from twofactor import randomness
+
+FORK = """
+import os
+from twofactor import randomness
+randomness.take(12)
+child = os.fork()
+print(randomness.take(12).hex(), flush=True)
+if child:
+    os.waitpid(child, 0)
+"""
 
 
 def test_it_gives_as_many_bytes_as_are_asked_for() -> None:
@@ -22,16 +34,11 @@ def test_no_byte_is_given_out_twice_in_many_threads() -> None:
 
 
 def test_a_child_of_a_process_begins_with_a_store_of_its_own() -> None:
-    randomness.take(12)
-    reader, writer = os.pipe()
-    child = os.fork()
-    if not child:
-        os.write(writer, randomness.take(12))
-        os._exit(0)
-    os.waitpid(child, 0)
-    assert os.read(reader, 12) != randomness.take(12)
-    os.close(reader)
-    os.close(writer)
+    done = subprocess.run(
+        [sys.executable, "-c", FORK], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    told = done.stdout.split()
+    assert len(set(told)) == 2, told
 
 
 def test_a_fraction_lies_between_nothing_and_one() -> None:
