@@ -31,8 +31,14 @@ class Served:
     devtools: CDPSession
 
     def at(self, path: str) -> None:
-        """Wait until the browser has come there."""
+        """Wait until the page of that path is there, with its scripts."""
         expect(self.page).to_have_url(self.url + path)
+        self.page.wait_for_load_state()
+
+    def press(self, name: str) -> None:
+        """Press the button of that name, once the page's scripts are there."""
+        self.page.wait_for_load_state()
+        self.page.get_by_role("button", name=name).click()
 
     def log_in(self, email: str, password: str) -> None:
         """Type the password."""

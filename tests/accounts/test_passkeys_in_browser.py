@@ -33,7 +33,7 @@ def test_she_signs_up_with_a_passkey_and_never_gives_a_phone(house: Served) -> N
     expect(page.get_by_text("A thief may talk your carrier")).to_be_visible()
     page.get_by_role("link", name="Use a passkey").click()
     house.add_authenticator()
-    page.get_by_role("button", name="Add a passkey").click()
+    house.press("Add a passkey")
     expect(page.get_by_text("Two steps are on")).to_be_visible()
     house.log_out()
     expect(page).to_have_url(f"{house.url}/account")
@@ -64,7 +64,7 @@ def test_a_passkey_is_the_second_factor_after_the_password(house: Served) -> Non
     house.devtools.send(
         "WebAuthn.setAutomaticPresenceSimulation", {"authenticatorId": device, "enabled": True}
     )
-    house.page.get_by_role("button", name="Use a passkey").click()
+    house.press("Use a passkey")
     expect(house.page).to_have_url(f"{house.url}/account")
 
 
@@ -75,7 +75,7 @@ def test_a_passkey_steps_up(house: Served) -> None:
     house.clock.advance(301)
     house.page.goto(f"{house.url}/account/app")
     expect(house.page).to_have_url(f"{house.url}/account/confirm")
-    house.page.get_by_role("button", name="Use a passkey").click()
+    house.press("Use a passkey")
     expect(house.page).to_have_url(f"{house.url}/account/app")
 
 
@@ -111,7 +111,8 @@ def test_one_that_knows_no_owner_does_not_log_in_alone(house: Served) -> None:
         "WebAuthn.setUserVerified", {"authenticatorId": device, "isUserVerified": False}
     )
     house.log_out()
-    house.page.get_by_role("button", name="Log in with a passkey").click()
+    house.at("/login")
+    house.press("Log in with a passkey")
     expect(house.page.get_by_text("That did not work")).to_be_visible()
     house.page.goto(f"{house.url}/account")
     expect(house.page).to_have_url(f"{house.url}/login?next=/account")

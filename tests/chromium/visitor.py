@@ -32,14 +32,17 @@ class Visitor:
         self.page.goto(self.server.url + path)
 
     def press(self, name: str) -> None:
-        """Press the button, or follow the link, of that name."""
+        """Press the button, or follow the link, of that name, once the page's scripts are there."""
+        self.page.wait_for_load_state()
         main = self.page.locator("main, header")
         main.get_by_role("button", name=name, exact=True).or_(
             main.get_by_role("link", name=name, exact=True)
         ).first.click()
 
     def at(self, path: str) -> None:
+        """Wait until the page of that path is there, with its scripts."""
         expect(self.page).to_have_url(self.server.url + path)
+        self.page.wait_for_load_state()
 
     def sign_up(self) -> None:
         self.open("/signup")
