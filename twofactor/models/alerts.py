@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, text
+from sqlalchemy import JSON, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from twofactor.extensions import Base
-from twofactor.models.columns import Id, OptionalTime, Time, Word
+from twofactor.models.columns import Id, OptionalTime, Time, Word, partial_index
 
 
 class Alert(Base):
@@ -14,14 +14,13 @@ class Alert(Base):
 
     __tablename__ = "alerts"
     __table_args__ = (
-        Index(
+        partial_index(
             "uq_alerts_live",  # one living row a disturbance
             "kind",
             "gateway",
             "country",
             unique=True,
-            sqlite_where=text("closed_at IS NULL"),
-            postgresql_where=text("closed_at IS NULL"),
+            where="closed_at IS NULL",
         ),
     )
 

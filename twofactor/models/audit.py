@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, text
+from sqlalchemy import JSON, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from twofactor.extensions import Base
-from twofactor.models.columns import Id, Time, Word
+from twofactor.models.columns import Id, Time, Word, partial_index
 
 
 class AuditEntry(Base):
@@ -14,11 +14,10 @@ class AuditEntry(Base):
 
     __tablename__ = "audit_entries"
     __table_args__ = (
-        Index(  # none of what programs did
+        partial_index(  # none of what programs did
             "ix_audit_entries_user_id",
             "user_id",
-            sqlite_where=text("user_id IS NOT NULL"),
-            postgresql_where=text("user_id IS NOT NULL"),
+            where="user_id IS NOT NULL",
         ),
     )
 

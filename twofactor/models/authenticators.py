@@ -1,10 +1,10 @@
 """What a user has enrolled as second factor."""
 
-from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String, text
+from sqlalchemy import BigInteger, ForeignKey, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from twofactor.extensions import Base
-from twofactor.models.columns import Id, OptionalTime, Sid, Time, Word
+from twofactor.models.columns import Id, OptionalTime, Sid, Time, Word, partial_index
 
 
 class Authenticator(Base):
@@ -13,13 +13,12 @@ class Authenticator(Base):
 
     __tablename__ = "authenticators"
     __table_args__ = (
-        Index(
+        partial_index(
             "uq_authenticators_live_phone",
             "user_id",
             "phone_fingerprint",
             unique=True,
-            sqlite_where=text("removed_at IS NULL"),
-            postgresql_where=text("removed_at IS NULL"),
+            where="removed_at IS NULL",
         ),
     )
 

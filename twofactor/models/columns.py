@@ -4,7 +4,17 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated, Any
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Integer, Numeric, String, TypeDecorator
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    Dialect,
+    Index,
+    Integer,
+    Numeric,
+    String,
+    TypeDecorator,
+    text,
+)
 from sqlalchemy.orm import mapped_column
 
 MILLIONTHS = 1_000_000  # of a currency's unit
@@ -63,6 +73,12 @@ class Money(TypeDecorator[Decimal]):
         if value is None:
             return None
         return Decimal(value) / MILLIONTHS if dialect.name == "sqlite" else Decimal(value)
+
+
+def partial_index(name: str, *columns: str, where: str, unique: bool = False) -> Index:
+    """An index of the rows for which `where` holds, on either database."""
+    holds = text(where)
+    return Index(name, *columns, unique=unique, sqlite_where=holds, postgresql_where=holds)
 
 
 # SQLite numbers rows by itself only for INTEGER primary keys.

@@ -2,11 +2,20 @@
 
 from decimal import Decimal
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from twofactor.extensions import Base
-from twofactor.models.columns import Fingerprint, Id, Money, OptionalTime, Sid, Time, Word
+from twofactor.models.columns import (
+    Fingerprint,
+    Id,
+    Money,
+    OptionalTime,
+    Sid,
+    Time,
+    Word,
+    partial_index,
+)
 from twofactor.words import Channel
 
 REFERENCE_LENGTH = 255  # of a gateway's id; as much as a callback's field may have
@@ -21,18 +30,16 @@ class Attempt(Base):
     __table_args__ = (
         Index("ix_attempts_gateway_ref", "gateway", "gateway_ref"),
         Index("ix_attempts_created_at", "created_at"),
-        Index(  # small: only calls under way
+        partial_index(  # small: only calls under way
             "ix_attempts_under_way",
             "gateway",
             "phone_fingerprint",
-            sqlite_where=text("outcome = ''"),
-            postgresql_where=text("outcome = ''"),
+            where="outcome = ''",
         ),
-        Index(  # the few that routing has not learnt from yet
+        partial_index(  # the few that routing has not learnt from yet
             "ix_attempts_judge_at",
             "judge_at",
-            sqlite_where=text("judge_at IS NOT NULL"),
-            postgresql_where=text("judge_at IS NOT NULL"),
+            where="judge_at IS NOT NULL",
         ),
     )
 

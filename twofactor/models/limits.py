@@ -1,11 +1,10 @@
 """Counters of the limits that guard money and codes."""
 
-from sqlalchemy import BigInteger, Index, String, text
+from sqlalchemy import BigInteger, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from twofactor.extensions import Base
-
-IS_LATCH = text("slice = 0")
+from twofactor.models.columns import partial_index
 
 
 class LimitSlice(Base):
@@ -17,11 +16,10 @@ class LimitSlice(Base):
 
     __tablename__ = "limit_slices"
     __table_args__ = (
-        Index(  # a key is forgotten as a whole
+        partial_index(  # a key is forgotten as a whole
             "ix_limit_slices_forget_after",
             "forget_after",
-            sqlite_where=IS_LATCH,
-            postgresql_where=IS_LATCH,
+            where="slice = 0",
         ),
     )
 

@@ -15,12 +15,11 @@ from sqlalchemy import (
     and_,
     or_,
     select,
-    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
 from twofactor.extensions import Base
-from twofactor.models.columns import Fingerprint, Id, OptionalTime, Sid, Time, Word
+from twofactor.models.columns import Fingerprint, Id, OptionalTime, Sid, Time, Word, partial_index
 from twofactor.models.verifications import Verification
 from twofactor.words import Channel, Priority
 
@@ -31,39 +30,34 @@ class Message(Base):
 
     __tablename__ = "messages"
     __table_args__ = (
-        Index(  # small: only what waits
+        partial_index(  # small: only what waits
             "ix_messages_due",
             "priority",
             "next_try_at",
-            sqlite_where=text("status = 'queued'"),
-            postgresql_where=text("status = 'queued'"),
+            where="status = 'queued'",
         ),
-        Index(  # each phone gets each text once
+        partial_index(  # each phone gets each text once
             "uq_messages_of_batch",
             "batch_id",
             "phone_fingerprint",
             unique=True,
-            sqlite_where=text("batch_id IS NOT NULL"),
-            postgresql_where=text("batch_id IS NOT NULL"),
+            where="batch_id IS NOT NULL",
         ),
-        Index(
+        partial_index(
             "ix_messages_verification_id",
             "verification_id",
-            sqlite_where=text("verification_id IS NOT NULL"),
-            postgresql_where=text("verification_id IS NOT NULL"),
+            where="verification_id IS NOT NULL",
         ),
-        Index(  # codes are found by their verification: see `went_to`
+        partial_index(  # codes are found by their verification: see `went_to`
             "ix_messages_phone_fingerprint",
             "phone_fingerprint",
-            sqlite_where=text("verification_id IS NULL"),
-            postgresql_where=text("verification_id IS NULL"),
+            where="verification_id IS NULL",
         ),
         Index("ix_messages_created_at", "created_at"),
-        Index(
+        partial_index(
             "ix_messages_untold",  # what a service has not been told of yet
             "id",
-            sqlite_where=text("told <> status"),
-            postgresql_where=text("told <> status"),
+            where="told <> status",
         ),
     )
 

@@ -2,11 +2,11 @@
 
 from typing import Protocol
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from twofactor.extensions import Base
-from twofactor.models.columns import Fingerprint, Id, OptionalTime, Sid, Time, Word
+from twofactor.models.columns import Fingerprint, Id, OptionalTime, Sid, Time, Word, partial_index
 from twofactor.words import VerificationStatus
 
 
@@ -71,40 +71,35 @@ class Verification(Facts, Base):
 
     __tablename__ = "verifications"
     __table_args__ = (
-        Index(
+        partial_index(
             "uq_verifications_live",  # one live code per account and purpose
             "user_id",
             "purpose",
             unique=True,
-            sqlite_where=text("status = 'pending' AND user_id IS NOT NULL"),
-            postgresql_where=text("status = 'pending' AND user_id IS NOT NULL"),
+            where="status = 'pending' AND user_id IS NOT NULL",
         ),
-        Index(
+        partial_index(
             "uq_verifications_live_of_service",  # one live code per service, phone and purpose
             "service_id",
             "phone_fingerprint",
             "purpose",
             unique=True,
-            sqlite_where=text("status = 'pending' AND service_id IS NOT NULL"),
-            postgresql_where=text("status = 'pending' AND service_id IS NOT NULL"),
+            where="status = 'pending' AND service_id IS NOT NULL",
         ),
-        Index(
+        partial_index(
             "ix_verifications_untold",  # what a service has not been told of yet
             "id",
-            sqlite_where=text("told <> status"),
-            postgresql_where=text("told <> status"),
+            where="told <> status",
         ),
-        Index(  # small: only what lives
+        partial_index(  # small: only what lives
             "ix_verifications_pending_expires_at",
             "expires_at",
-            sqlite_where=text("status = 'pending'"),
-            postgresql_where=text("status = 'pending'"),
+            where="status = 'pending'",
         ),
-        Index(  # none of those that services ask for
+        partial_index(  # none of those that services ask for
             "ix_verifications_session_id",
             "session_id",
-            sqlite_where=text("session_id IS NOT NULL"),
-            postgresql_where=text("session_id IS NOT NULL"),
+            where="session_id IS NOT NULL",
         ),
         Index("ix_verifications_phone_fingerprint", "phone_fingerprint", "service_id"),
         CheckConstraint("checks >= 0 AND checks <= max_checks", name="checks_in_bounds"),
