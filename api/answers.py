@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 from api.errors import ApiError
 from api.numbers import BROKEN, MEANINGS, UNAVAILABLE
 from api.operation import Answer
-from twofactor.models.writer import Overloaded
+from twofactor.models.entries import Overloaded
 
 MORE_INFO = "https://www.twilio.com/docs/errors/{code}"
 RETRY_SECONDS = 5

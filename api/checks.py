@@ -12,7 +12,7 @@ from api.operation import Answer, Call, Operation, Parameter
 from api.services import seen_by, tenant
 from api.values import Number
 from api.verifications import render
-from twofactor.models.writer import Then
+from twofactor.models.entries import Then
 from twofactor.verify import checks, entries, glance
 from twofactor.verify.checks import Counted
 from twofactor.verify.entries import Entry

@@ -16,7 +16,7 @@ from twofactor.house import House
 from twofactor.ids import is_sid
 from twofactor.kit import Kit
 from twofactor.models.database import transaction
-from twofactor.models.writer import Then
+from twofactor.models.entries import Then
 from twofactor.verify.limits import LimitReached
 from twofactor.words import AuditEvent
 

@@ -12,7 +12,7 @@ from api.numbers import INVALID, LANDLINE, NOT_SUPPORTED, UNKNOWN_PARAMETER
 from api.shape import Shape
 from api.values import Landline
 from twofactor.kit import Kit
-from twofactor.models.writer import Then
+from twofactor.models.entries import Then
 from twofactor.verify.limits import Limit
 from twofactor.words import Scope
 

@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from twofactor.gateways.base import BadCredential, Callback, Gateway, Malformed
 from twofactor.gateways.wire import WireError
 from twofactor.house import House
-from twofactor.models.writer import Overloaded
+from twofactor.models.entries import Overloaded
 from twofactor.words import ReceiptFate
 
 RETRY_SECONDS = "5"

@@ -14,7 +14,8 @@ from twofactor.extensions import db
 from twofactor.models import database
 from twofactor.models import writer as module
 from twofactor.models.database import Row
-from twofactor.models.writer import GroupWriter, Overloaded, Then
+from twofactor.models.entries import Overloaded, Then
+from twofactor.models.writer import GroupWriter
 
 
 @pytest.fixture

@@ -31,7 +31,8 @@ from twofactor.house import house
 from twofactor.ids import MESSAGE, VERIFICATION, new_sid
 from twofactor.models import Message, Verification
 from twofactor.models.database import transaction
-from twofactor.models.writer import GroupWriter, Overloaded
+from twofactor.models.entries import Overloaded
+from twofactor.models.writer import GroupWriter
 from twofactor.words import Channel, Purpose, Status, VerificationStatus
 
 BEHIND = f"{PUBLIC_URL}:443"  # the same host in another spelling: the front leaves it to Flask

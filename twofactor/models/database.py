@@ -16,7 +16,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Dialect, Engine, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import UpdateBase
 
@@ -31,6 +31,10 @@ _LINE, _ONE_WRITER = Lock(), Lock()
 
 Row = Sequence[Any]
 Write = Callable[[list[Row]], None]
+
+
+class Busy(Exception):
+    """Somebody else writes just now. Nothing was written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +110,19 @@ def transaction() -> Iterator[Session]:
 
 
 @contextmanager
-def turn(engine: Engine, *, for_many: bool = False) -> Iterator[None]:
+def turn(engine: Engine, *, for_many: bool = False, waits: bool = True) -> Iterator[None]:
     """SQLite has one writer: threads of this process wait for their turn here, woken at once,
     because its own busy wait polls and lets some starve under load. They stand in line; who writes
-    `for_many` goes to its head."""
+    `for_many` goes to its head. Raises Busy for who does not wait."""
     if engine.dialect.name != "sqlite":
         yield
+    elif not waits:
+        if not _ONE_WRITER.acquire(blocking=False):
+            raise Busy
+        try:
+            yield
+        finally:
+            _ONE_WRITER.release()
     elif for_many:
         with _ONE_WRITER:
             yield
@@ -229,8 +240,18 @@ def _set_up_sqlite(connection: Any, _record: Any) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    options = connection.get_execution_options()
+    if options.get("waits", True):
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writes", False) else "BEGIN")
+        return
+    driver: Any = connection.connection.driver_connection
+    driver.execute("PRAGMA busy_timeout=0")
+    try:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    except OperationalError as error:
+        raise Busy from error
+    finally:
+        driver.execute(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
 
 
 def _set_up_postgresql(connection: Any, _record: Any) -> None:

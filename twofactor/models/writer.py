@@ -9,8 +9,7 @@ connection it is given and neither commits nor calls the writer; never call the 
 `database.transaction`, whose turn it would wait for.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
 from queue import Empty, SimpleQueue
 from threading import Lock, Thread
 from typing import Any, TypeVar, cast
@@ -18,79 +17,28 @@ from typing import Any, TypeVar, cast
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import InterfaceError, OperationalError
 
-from twofactor.models.database import at_hand, late_rows, turn
+from twofactor.models.database import Busy, at_hand, late_rows, turn
+from twofactor.models.entries import (
+    GRACE_SECONDS,
+    WAIT_SECONDS,
+    Awaited,
+    Entry,
+    Failed,
+    Overloaded,
+    Then,
+    Verb,
+    Work,
+)
 
 GROUP_SIZE = 256
 QUEUE_SIZE = 4096
-WAIT_SECONDS = 12.0
 IDLE_SECONDS = 1.0  # then the connection goes back to the pool
-GRACE_SECONDS = 2.0  # for work that is being written when its time is up
 # The database as a whole refuses: trying each work alone would make all of them wait in turn.
 REFUSALS = (OperationalError, InterfaceError)
 
 T = TypeVar("T")
 R = TypeVar("R")
-Verb = Callable[[Connection, Sequence[T]], Sequence[R]]
-Work = Callable[[Connection], Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Then:
-    """What a work gives back to have more done once it is committed, in a transaction of its own:
-    the result is what `work` gives then."""
-
-    work: Work
-
-
-@dataclass(frozen=True, slots=True)
-class _Failed:
-    """A work that raised, and was rolled back alone."""
-
-    error: Exception
-
-
-class Overloaded(Exception):
-    """More work waits than can be written in time; come again later."""
-
-
-class _Entry:
-    """One item that waits, what is to be done with it, and how that ended.
-
-    Two bare locks instead of a Future: one is made for every receipt, and a Future costs tenfold.
-    """
-
-    __slots__ = ("_claim", "_done", "error", "item", "result", "verb")
-
-    def __init__(self, verb: Verb[Any, Any], item: Any) -> None:
-        self.verb, self.item = verb, item
-        self.result: Any = None
-        self.error: BaseException | None = None
-        self._claim, self._done = Lock(), Lock()
-        self._done.acquire()
-
-    def claim(self) -> bool:
-        """True for the first who asks: the writer, or the caller who gives up."""
-        return self._claim.acquire(blocking=False)
-
-    def end(self, result: Any, error: BaseException | None = None) -> None:
-        """Let the caller go on."""
-        self.result, self.error = result, error
-        self._done.release()
-
-    def has_ended(self, within: float) -> bool:
-        """Wait so many seconds at most."""
-        return self._done.acquire(timeout=within)
-
-    def outcome(self) -> Any:
-        """Wait for it, and tell."""
-        self._done.acquire()
-        return self.told()
-
-    def told(self) -> Any:
-        """The result, once it has ended. Raises its error."""
-        if self.error is not None:
-            raise self.error
-        return self.result
+Waiting = Entry | Awaited
 
 
 class GroupWriter:
@@ -98,9 +46,9 @@ class GroupWriter:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._queue: SimpleQueue[_Entry | None] = SimpleQueue()
-        self._next: list[_Entry] = []  # what works of the last group want done after its commit
-        self._connection: Connection | None = None  # of the thread alone
+        self._queue: SimpleQueue[Waiting | None] = SimpleQueue()
+        self._next: list[Waiting] = []  # what works of the last group want done after its commit
+        self._connection: Connection | None = None  # of whose turn it is
         self._thread: Thread | None = None
         self._starting = Lock()
 
@@ -112,20 +60,24 @@ class GroupWriter:
         PostgreSQL groups commits by itself, and works there take their row locks in an order of
         their own: two groups would wait for each other, so each work has its own transaction.
         """
-        if self._engine.dialect.name == "sqlite":
-            return cast(R, self.put(_each, work))
-        result: R | Then = self._alone(work)
-        while isinstance(result, Then):
-            result = self._alone(result.work)
-        return result
+        if self.is_alone:
+            return cast(R, self.put(run_each, work))
+        return self.run_apart(work)
 
     def see_to(self, work: Callable[[Connection], R]) -> R:
         """The result of `work(connection)`, committed, however long that takes: never Overloaded,
         so that whoever gets no result knows that nothing was written. For threads behind whom
         nobody waits."""
-        if self._engine.dialect.name == "sqlite":
-            return cast(R, self._add(_each, work).outcome())
+        if self.is_alone:
+            return cast(R, self._add(run_each, work).outcome())
         return self._alone(work)
+
+    def run_apart(self, work: Callable[[Connection], R | Then]) -> R:
+        """The same, in a transaction of its own in the caller's thread."""
+        result: R | Then = self._alone(work)
+        while isinstance(result, Then):
+            result = self._alone(result.work)
+        return result
 
     def put(self, verb: Verb[T, R], item: T) -> R:
         """The result of `verb(connection, items)` for this item, committed. `items` are all that
@@ -143,16 +95,37 @@ class GroupWriter:
             raise Overloaded
         return cast(R, entry.told())
 
+    @property
+    def is_alone(self) -> bool:
+        """True where the database has one writer, so that works are grouped (SQLite)."""
+        return self._engine.dialect.name == "sqlite"
+
+    def write_now(self, group: list[Waiting]) -> list[Waiting]:
+        """Write these in the caller's own thread; what of them wants more done after its commit.
+        Only where the writer is alone. Raises Busy, and nothing is written, rather than wait for
+        somebody else or write anything twice."""
+        return self._ended(self._together(group, run_each, waits=False))
+
+    def write_later(self, entries: Iterable[Waiting]) -> None:
+        """Have the thread write these, which end there. Raises Overloaded."""
+        if self._queue.qsize() >= QUEUE_SIZE:
+            raise Overloaded
+        self._ensure_thread()
+        for entry in entries:
+            self._queue.put(entry)
+
     def close(self) -> None:
         """Write what waits, then stop."""
         if self._thread is not None:
             self._queue.put(None)
             self._thread.join()
             self._thread = None
+        with turn(self._engine, for_many=True):
+            self._let_go()
 
-    def _add(self, verb: Verb[T, R], item: T) -> _Entry:
+    def _add(self, verb: Verb[T, R], item: T) -> Entry:
         self._ensure_thread()
-        entry = _Entry(verb, item)
+        entry = Entry(verb, item)
         self._queue.put(entry)
         return entry
 
@@ -178,16 +151,16 @@ class GroupWriter:
                 elif entry.claim():
                     group.append(entry)
             if group:
-                self._commit(group)
-        self._let_go()
+                self._next = self._commit(group)
 
-    def _first(self) -> _Entry | None:
+    def _first(self) -> Waiting | None:
         """What comes next, however late. Groups that follow each other share a connection: another
         one would have to be tested, and to prepare every statement."""
         try:
             return self._queue.get(timeout=IDLE_SECONDS)
         except Empty:
-            self._let_go()
+            with turn(self._engine, for_many=True):
+                self._let_go()
             return self._queue.get()
 
     def _let_go(self) -> None:
@@ -199,54 +172,62 @@ class GroupWriter:
         with self._engine.begin() as connection, at_hand(connection):
             return work(connection)
 
-    def _commit(self, group: list[_Entry], *, apart: bool = False) -> None:
+    def _commit(self, group: list[Waiting], *, apart: bool = False) -> list[Waiting]:
         try:
-            results = self._together(group, _each_apart if apart else _each)
+            results = self._together(group, _run_each_apart if apart else run_each)
         except Exception as error:
-            self._again(group, error, apart=apart)
-            return
+            return self._again(group, error, apart=apart)
+        return self._ended(results)
+
+    def _ended(self, results: list[tuple[Waiting, Any]]) -> list[Waiting]:
+        """Let all go on that are done; the others."""
+        then: list[Waiting] = []
         for entry, result in results:
-            if isinstance(result, _Failed):
+            if isinstance(result, Failed):
                 entry.end(None, result.error)
             elif isinstance(result, Then):
                 entry.item = result.work
-                self._next.append(entry)
+                then.append(entry)
             else:
                 entry.end(result)
+        return then
 
-    def _again(self, group: list[_Entry], error: Exception, *, apart: bool) -> None:
+    def _again(self, group: list[Waiting], error: Exception, *, apart: bool) -> list[Waiting]:
         """One of a group is bad: first all once more, each work to be undone alone; then each in a
         transaction of its own."""
         if len(group) == 1 or isinstance(error, REFUSALS):
             for entry in group:
                 entry.end(None, error)
-        elif not apart:
-            self._commit(group, apart=True)
-        else:
-            for entry in group:
-                self._commit([entry])
+            return []
+        if not apart:
+            return self._commit(group, apart=True)
+        return [entry for one in group for entry in self._commit([one])]
 
-    def _together(self, group: list[_Entry], each: Verb[Work, Any]) -> list[tuple[_Entry, Any]]:
-        by_verb: dict[Verb[Any, Any], list[_Entry]] = {}
+    def _together(
+        self, group: list[Waiting], of_works: Verb[Work, Any], *, waits: bool = True
+    ) -> list[tuple[Waiting, Any]]:
+        by_verb: dict[Verb[Any, Any], list[Waiting]] = {}
         for entry in group:
             by_verb.setdefault(entry.verb, []).append(entry)
-        done: list[tuple[_Entry, Any]] = []
-        with turn(self._engine, for_many=True):
+        done: list[tuple[Waiting, Any]] = []
+        with turn(self._engine, for_many=True, waits=waits):
             here = self._connection = self._connection or self._engine.connect()
             try:
-                with here.execution_options(writes=True).begin(), at_hand(here):
+                with here.execution_options(writes=True, waits=waits).begin(), at_hand(here):
                     for verb, entries in by_verb.items():
-                        do = each if verb is _each else verb
+                        do = of_works if verb is run_each else verb
                         results = do(here, [entry.item for entry in entries])
                         done.extend(zip(entries, results, strict=True))
-            except BaseException:
+            except BaseException as error:
                 self._let_go()  # broken perhaps, so that the next group begins with a sound one
+                if not waits and isinstance(error, Exception):
+                    raise Busy from error
                 raise
         return done
 
 
-def _each(connection: Connection, works: Sequence[Work]) -> Sequence[Any]:
-    """The result of each, or _Failed; only in SQLite. A work that raises before it has written
+def run_each(connection: Connection, works: Sequence[Work]) -> Sequence[Any]:
+    """The result of each, or Failed; only in SQLite. A work that raises before it has written
     needs no undoing; the error of another is raised, and the group has to be written anew."""
     rows, driver = late_rows(), connection.connection.driver_connection
     results: list[Any] = []
@@ -258,11 +239,11 @@ def _each(connection: Connection, works: Sequence[Work]) -> Sequence[Any]:
             if isinstance(error, REFUSALS) or driver.total_changes != changes:  # type: ignore[union-attr]
                 raise
             del rows[waiting:]
-            results.append(_Failed(error))
+            results.append(Failed(error))
     return results
 
 
-def _each_apart(connection: Connection, works: Sequence[Work]) -> Sequence[Any]:
+def _run_each_apart(connection: Connection, works: Sequence[Work]) -> Sequence[Any]:
     """The same with a savepoint before each work, so that a bad one is undone alone."""
     rows, cursor = late_rows(), connection.connection.cursor()
     results: list[Any] = []
@@ -276,7 +257,7 @@ def _each_apart(connection: Connection, works: Sequence[Work]) -> Sequence[Any]:
         except Exception as error:
             cursor.execute("ROLLBACK TO work")
             del rows[waiting:]
-            results.append(_Failed(error))
+            results.append(Failed(error))
         cursor.execute("RELEASE work")
     cursor.close()
     return results
