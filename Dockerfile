@@ -11,10 +11,10 @@ WORKDIR /app
 COPY . .
 RUN mkdir -p instance && chown sixdigits instance && chmod 700 instance
 ENV PATH=/venv/bin:$PATH FLASK_APP=wsgi PYTHONUNBUFFERED=1 \
-    HOST=0.0.0.0 PORT=8000 WEB_PROCESSES=1 WEB_THREADS=512 WEB_SLOTS=1024
+    HOST=0.0.0.0 PORT=8000 WEB_PROCESSES=1 WEB_SLOTS=4096
 USER sixdigits
 EXPOSE 8000
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s \
   CMD ["python", "-c", "import os, socket; s = socket.create_connection(('127.0.0.1', int(os.environ['PORT'])), 3); s.close()"]
 # The same two lines as `make serve`.
-CMD ["sh", "-c", "flask db upgrade && exec granian --interface wsgi --factory wsgi:serve --host \"$HOST\" --port \"$PORT\" --http 1 --no-ws --workers \"$WEB_PROCESSES\" --respawn-failed-workers --workers-kill-timeout 30 --blocking-threads \"$WEB_THREADS\" --backpressure \"$WEB_SLOTS\" --http1-header-read-timeout 10000"]
+CMD ["sh", "-c", "flask db upgrade && exec python -m cli.serve"]

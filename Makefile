@@ -12,12 +12,10 @@ BIN := .venv/bin/python
 SOURCES := $(wildcard twofactor webapp webhooks api cli wsgi.py)
 TYPED := $(SOURCES) $(wildcard tests bench)
 
-# The server of record. Slow clients hold a slot (WEB_SLOTS) and, while they drip a body, a thread
-# (WEB_THREADS); threads are made when needed. docs/decisions/0005 has the measurements.
+# The production server (cli/serve.py). docs/decisions/0014 has the measurements.
 HOST ?= 127.0.0.1
 WEB_PROCESSES ?= 1
-WEB_THREADS ?= 512
-WEB_SLOTS ?= 1024
+WEB_SLOTS ?= 4096
 
 # $(call install,NAME...): bring these locks into .venv, unless the copies kept there are the same.
 define install
@@ -62,11 +60,10 @@ run: venv ## set everything up and start on http://127.0.0.1:5000 (PORT=…)
 	@exec $(BIN) -m flask run --port "$(PORT)"
 
 serve: export PORT ?= 8000
+serve: export HOST WEB_PROCESSES WEB_SLOTS
 serve: venv ## migrate, then start the production server (HOST=… PORT=… WEB_PROCESSES=…)
 	@$(BIN) -m flask --app wsgi db upgrade
-	exec $(BIN) -m granian --interface wsgi --factory wsgi:serve --host "$(HOST)" --port "$(PORT)" \
-	  --http 1 --no-ws --workers $(WEB_PROCESSES) --respawn-failed-workers --workers-kill-timeout 30 \
-	  --blocking-threads $(WEB_THREADS) --backpressure $(WEB_SLOTS) --http1-header-read-timeout 10000
+	exec $(BIN) -m cli.serve
 
 .PHONY: test
 test: venv-dev ## run all tests (ARGS="-k resend" for some)

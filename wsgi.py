@@ -1,5 +1,6 @@
 """The only composer: `flask run`, the server and the tests start here."""
 
+import gc
 import os
 import re
 import signal
@@ -17,7 +18,6 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from api import door as api_door
 from api import front as api_front
-from api.desk import Desk
 from cli import commands
 from twofactor import gateways, hook_jobs, house, jobs, logs, posts
 from twofactor.clock import Clock, SystemClock
@@ -27,6 +27,7 @@ from twofactor.config.settings import Settings
 from twofactor.crew import NotInstalled, assemble
 from twofactor.crypto import Keyring
 from twofactor.extensions import csrf, db, limiter
+from twofactor.front import Front
 from twofactor.gateways.base import Gateway
 from twofactor.gateways.simulator.gateway import Simulator
 from twofactor.gateways.simulator.phones import Phones
@@ -35,13 +36,14 @@ from twofactor.gateways.wire import Wire
 from twofactor.house import House
 from twofactor.kit import Kit
 from twofactor.models import database, fence, schema
+from twofactor.models.loop_writer import LoopWriter
 from twofactor.models.writer import GroupWriter
 from twofactor.outbound import Poster
 from twofactor.sender import Sender
 from twofactor.sms.tally import Tally
 from webapp import door, errors, guards, pages
+from webhooks import front as webhooks_front
 from webhooks.door import WEBHOOKS
-from webhooks.front import in_front
 
 ROOT = Path(__file__).parent
 MIGRATIONS = ROOT / "migrations"
@@ -71,10 +73,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     except ValueError as error:  # a gateway can't work with its settings
         _refuse(str(error))
     house.install(app, built)
-    desk = _open_doors(app, settings)
-    dress = guards.dressing(settings) | guards.UNKEPT
-    behind = api_front.in_front(app.wsgi_app, built, desk, dress)
-    app.wsgi_app = in_front(behind, built)  # type: ignore[method-assign, assignment]
+    _open_doors(app, settings)
     if running and _serves_itself():
         _start(app, built)
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
@@ -90,6 +89,26 @@ def serve() -> Flask:
         built = house.house()
     _start(app, built)
     return app
+
+
+def serve_asgi() -> Front:
+    """The same for an ASGI server, with the hot addresses in front."""
+    front = in_front(serve())
+    gc.freeze()  # what has been made by now stays: no use in looking at it again and again
+    return front
+
+
+def in_front(app: Flask) -> Front:
+    """The app behind those who answer the hot addresses."""
+    with app.app_context():
+        built, desk = house.house(), api_door.desk()
+    settings, writer = built.kit.settings, LoopWriter(built.writer)
+    dress = guards.dressing(settings) | guards.UNKEPT
+    finders = [
+        webhooks_front.finder(built, writer),
+        api_front.finder(built, desk, writer, dress),
+    ]
+    return Front(app.wsgi_app, settings.netloc, finders, built.stop)
 
 
 def _settings(app: Flask, port: int | None) -> Settings:
@@ -220,17 +239,16 @@ def _phones(app: Flask, settings: Settings, keyring: Keyring) -> Phones:
     )
 
 
-def _open_doors(app: Flask, settings: Settings) -> Desk:
+def _open_doors(app: Flask, settings: Settings) -> None:
     has_simulator = "simulator" in settings.gateways and not settings.is_production
     app.register_blueprint(door.blueprint(has_simulator=has_simulator))
     for webhook in WEBHOOKS:
         app.register_blueprint(webhook)
         csrf.exempt(webhook)
     errors.install(app)
-    desk = api_door.install(app)
+    api_door.install(app)
     pages.install(app)
     commands.install(app, lambda: _make_ready(app), create_app)
-    return desk
 
 
 def _start(app: Flask, built: House) -> None:

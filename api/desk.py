@@ -1,9 +1,12 @@
 """Serves requests: who asks, may they, what did they send, one call, one commit."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import cast
 from urllib.parse import urlencode
 
-from werkzeug.datastructures import Authorization, MultiDict
+from sqlalchemy import Connection
+from werkzeug.datastructures import Authorization
 
 from api import auth, idempotency
 from api.asked import Asked
@@ -17,8 +20,11 @@ from twofactor.ids import is_sid
 from twofactor.kit import Kit
 from twofactor.models.database import transaction
 from twofactor.models.entries import Then
+from twofactor.models.loop_writer import LoopWriter
 from twofactor.verify.limits import LimitReached
 from twofactor.words import AuditEvent
+
+Doing = Answer | Then
 
 
 class Desk:
@@ -38,37 +44,44 @@ class Desk:
 
     def serve(self, built: House, operation: Operation, asked: Asked) -> Answer:
         """One request; committed when it returns. Raises ApiError, Overloaded."""
-        kit = built.kit
         try:
-            if kit.settings.limits:
-                self._meter.count(kit, operation, asked.caller.login)
-            answer = _serve(built, operation, asked)
+            answer = _run(built, operation, self._work(built, operation, asked))
         except LimitReached as error:
-            raise _limited(built, asked.caller, error) from error
-        if answer.texts:
-            built.sender.wake(answer.texts)
-        return answer
+            built.writer.run(_noted(built.kit, asked.caller, error))
+            raise _too_many(error) from error
+        return _sent(built, answer)
 
+    async def serve_hot(
+        self, built: House, writer: LoopWriter, operation: Operation, asked: Asked
+    ) -> Answer:
+        """The same in the server's event loop; for a hot operation."""
+        try:
+            work = self._work(built, operation, asked)
+            answer: Answer = await writer.run(lambda _: work())
+        except LimitReached as error:
+            await writer.run(_noted(built.kit, asked.caller, error))
+            raise _too_many(error) from error
+        return _sent(built, answer)
 
-def _serve(built: House, operation: Operation, asked: Asked) -> Answer:
-    auth.need(asked.caller, operation.scope)
-    if not all(is_sid(sid, sid[:2]) for sid in asked.sids.values()):
-        raise not_found()
-    values = asked.values()
-    url = built.kit.settings.public_url + asked.path
-    call = Call(built.kit, asked.caller, asked.sids, operation.read(values), url)
-    return _run(built, operation, call, asked, values)
-
-
-def _run(
-    built: House, operation: Operation, call: Call, asked: Asked, values: MultiDict[str, str]
-) -> Answer:
-    def work() -> Answer | Then:
+    def _work(self, built: House, operation: Operation, asked: Asked) -> Callable[[], Doing]:
+        """What is left to do once the request is counted, allowed and read."""
+        kit = built.kit
+        if kit.settings.limits:
+            self._meter.count(kit, operation, asked.caller.login)
+        auth.need(asked.caller, operation.scope)
+        if not all(is_sid(sid, sid[:2]) for sid in asked.sids.values()):
+            raise not_found()
+        values = asked.values()
+        url = kit.settings.public_url + asked.path
+        call = Call(kit, asked.caller, asked.sids, operation.read(values), url)
         if not operation.is_create or asked.token is None:
-            return operation.run(call)
+            return partial(operation.run, call)
         text = f"{operation.name} {asked.path} {urlencode(sorted(values.items()))}"
-        return idempotency.once(call, asked.token, text, lambda: cast(Answer, operation.run(call)))
+        once = partial(idempotency.once, call, asked.token, text)
+        return lambda: once(lambda: cast(Answer, operation.run(call)))
 
+
+def _run(built: House, operation: Operation, work: Callable[[], Doing]) -> Answer:
     if operation.is_hot:
         answer: Answer = built.writer.run(lambda _: work())
         return answer
@@ -78,9 +91,17 @@ def _run(
         return cast(Answer, work())
 
 
-def _limited(built: House, caller: Caller, error: LimitReached) -> ApiError:
+def _sent(built: House, answer: Answer) -> Answer:
+    """The answer, with the texts on their way that were committed with it."""
+    if answer.texts:
+        built.sender.wake(answer.texts)
+    return answer
+
+
+def _noted(kit: Kit, caller: Caller, error: LimitReached) -> Callable[[Connection], None]:
     what, whose = error.limit.name, caller.account_sid
-    built.writer.run(
-        lambda _: audit.write(built.kit, AuditEvent.LIMIT_REACHED, limit=what, account=whose)
-    )
+    return lambda _: audit.write(kit, AuditEvent.LIMIT_REACHED, limit=what, account=whose)
+
+
+def _too_many(error: LimitReached) -> ApiError:
     return too_many(f"{error.limit.reason}. Try again later", error.retry_after)

@@ -1,8 +1,8 @@
 """Opens the table of operations to HTTP, by way of Flask."""
 
-from typing import Any
+from typing import Any, cast
 
-from flask import Blueprint, Flask, Response, request
+from flask import Blueprint, Flask, Response, current_app, request
 from werkzeug.datastructures import MultiDict
 
 from api import answers, handlers, idempotency
@@ -16,12 +16,14 @@ from api.table import OPERATIONS
 from twofactor.extensions import csrf
 from twofactor.house import house
 
+NAME = "sixdigits.api"
 FORM = "application/x-www-form-urlencoded"
 
 
-def install(app: Flask) -> Desk:
+def install(app: Flask) -> None:
     """Open this door of an app; after the pages, whose errors it leaves alone."""
     blueprint, desk = Blueprint("api", __name__), Desk()
+    app.extensions[NAME] = desk
     for operation in OPERATIONS:
         blueprint.add_url_rule(
             operation.path.replace("{", "<").replace("}", ">"),
@@ -34,7 +36,11 @@ def install(app: Flask) -> Desk:
     app.register_blueprint(reference)
     csrf.exempt(blueprint)
     handlers.install(app)
-    return desk
+
+
+def desk() -> Desk:
+    """The desk of the app that is being served."""
+    return cast(Desk, current_app.extensions[NAME])
 
 
 def _view(operation: Operation, desk: Desk) -> Any:

@@ -1,15 +1,11 @@
 """The hot operations, answered in front of Flask: a start and a check of a caller who is known.
 
-They need no session, form object or page, and those cost more than the operation does. What is
-plain goes straight to the desk, the same code as behind Flask's routes; whatever is odd (another
-host or method, a stranger, a query, another kind of body) goes on to Flask, which knows why.
+What is plain goes straight to the desk, the same code as behind Flask's routes; whatever is odd (a
+stranger, a query, another kind of body) goes on to Flask, which knows why.
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
-from http import HTTPStatus
-from io import BytesIO
-from typing import Any
+from collections.abc import Mapping
 from urllib.parse import parse_qsl
 
 from werkzeug.datastructures import Authorization, MultiDict
@@ -24,76 +20,70 @@ from api.operation import Operation
 from api.table import OPERATIONS
 from twofactor import randomness
 from twofactor.house import House
-from twofactor.posts import is_plain
+from twofactor.models.loop_writer import LoopWriter
+from twofactor.posts import Finder, Handler, Post, Reply, encoded
 
 MOST_FIELDS = 100
 _PATH = re.compile(r"(/v2/Services/)(VA[0-9a-f]{32})(/\w+)", re.ASCII)
-_LINES = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
-_TOKENS = [f"HTTP_{name.upper().replace('-', '_')}" for name in idempotency.HEADERS]
+_TOKENS = [name.lower() for name in idempotency.HEADERS]
 _HOT = {operation.path: operation for operation in OPERATIONS if operation.is_hot}
 
-Environ = dict[str, Any]
-StartResponse = Callable[..., Any]
-Application = Callable[[Environ, StartResponse], Iterable[bytes]]
+
+def finder(built: House, desk: Desk, writer: LoopWriter, dress: Mapping[str, str]) -> Finder:
+    """Who answers hot operations; `dress` are the headers that every answer carries."""
+    dressed = encoded(dress)
+
+    def find(path: str) -> Handler | None:
+        parts = _PATH.fullmatch(path)
+        operation = _HOT.get(f"{parts[1]}{{ServiceSid}}{parts[3]}") if parts else None
+        if parts is None or operation is None:
+            return None
+        service_sid = parts[2]
+
+        async def answer(post: Post) -> Reply | None:
+            request_id = randomness.take(16).hex()
+            wire: Wire | None
+            try:
+                wire = await _serve(built, desk, writer, operation, service_sid, post)
+            except ApiError as error:
+                wire = answers.of_error(error, path)
+            except Exception as error:
+                unforeseen = answers.unforeseen(error, operation.name, request_id)
+                wire = answers.of_error(unforeseen, path)
+            if wire is None:
+                return None
+            own = {**wire.headers, "X-Request-Id": request_id}
+            return Reply(wire.status, [*dressed, *encoded(own)], wire.body)
+
+        return answer
+
+    return find
 
 
-def in_front(
-    application: Application, built: House, desk: Desk, dress: Mapping[str, str]
-) -> Application:
-    """The application, with its hot operations answered before it; `dress` are the headers that
-    every answer carries."""
-    netloc = built.kit.settings.netloc
-
-    def answered(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        path = _PATH.fullmatch(environ["PATH_INFO"])
-        operation = _HOT.get(f"{path[1]}{{ServiceSid}}{path[3]}") if path else None
-        if operation is None or environ.get("HTTP_HOST") != netloc or not _is_form(environ):
-            return application(environ, start_response)
-        request_id = randomness.take(16).hex()
-        try:
-            wire = _serve(built, desk, operation, path[2], environ)  # type: ignore[index]
-        except ApiError as error:
-            wire = answers.of_error(error, environ["PATH_INFO"])
-        except Exception as error:
-            unforeseen = answers.unforeseen(error, operation.name, request_id)
-            wire = answers.of_error(unforeseen, environ["PATH_INFO"])
-        if wire is None:
-            return application(environ, start_response)
-        headers = [*dress.items(), *wire.headers.items(), ("X-Request-Id", request_id)]
-        start_response(_LINES[wire.status], [*headers, ("Content-Length", str(len(wire.body)))])
-        return [wire.body]
-
-    return answered
-
-
-def _is_form(environ: Environ) -> bool:
-    return (
-        environ.get("CONTENT_TYPE") == FORM
-        and not environ.get("QUERY_STRING")
-        and is_plain(environ)
-        and int(environ["CONTENT_LENGTH"]) > 0
-    )
-
-
-def _serve(
-    built: House, desk: Desk, operation: Operation, service_sid: str, environ: Environ
+async def _serve(
+    built: House,
+    desk: Desk,
+    writer: LoopWriter,
+    operation: Operation,
+    service_sid: str,
+    post: Post,
 ) -> Wire | None:
     """The answer; None when Flask has to find it. Raises ApiError."""
-    credentials = Authorization.from_header(environ.get("HTTP_AUTHORIZATION"))
+    if post.query or post.headers.get("content-type") != FORM or not post.body.isascii():
+        return None
+    if post.body.count(b"&") >= MOST_FIELDS:
+        return None
+    credentials = Authorization.from_header(post.headers.get("authorization"))
     caller = desk.known(built.kit, credentials)
     if caller is None:
         return None
-    body = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
-    if not body.isascii() or body.count(b"&") >= MOST_FIELDS:
-        environ["wsgi.input"] = BytesIO(body)
-        return None
-    pairs = parse_qsl(body.decode(), keep_blank_values=True, errors="werkzeug.url_quote")
-    tokens = [environ[name] for name in _TOKENS if name in environ]
+    pairs = parse_qsl(post.body.decode(), keep_blank_values=True, errors="werkzeug.url_quote")
+    tokens = [post.headers[name] for name in _TOKENS if name in post.headers]
     asked = Asked(
-        environ["PATH_INFO"],
+        post.path,
         {"ServiceSid": service_sid},
         caller,
         lambda: MultiDict(pairs),
         tokens[0] if tokens else None,
     )
-    return answers.of_answer(desk.serve(built, operation, asked))
+    return answers.of_answer(await desk.serve_hot(built, writer, operation, asked))

@@ -22,7 +22,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from bench.load import Result, post, run
-from bench.server import ROOT, free_port, serving
+from bench.server import OURS, ROOT, free_port, serving
 from bench.stub import settings, taking
 from tests.valkey import running
 
@@ -112,7 +112,7 @@ def _ours(stack: ExitStack, place: Path, gateway: int, more: dict[str, str]) -> 
     made = _service(environ)
     base = f"/v2/Services/{made['service_sid']}"
     login = f"{made['account_sid']}:{made['auth_token']}"
-    stack.enter_context(serving("wsgi:serve", port, environ))
+    stack.enter_context(serving(OURS, port, environ))
     api = Contender(port, f"{base}/Verifications", f"{base}/VerificationCheck", login)
     run(port, iter([api._post(base, {"CustomCodeEnabled": "true"})]), 1, 5.0)
     return api

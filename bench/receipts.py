@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 
 from bench import cpu, slow_disk
 from bench.load import Result, post, run
-from bench.server import ROOT, free_port, serving
+from bench.server import OURS, ROOT, free_port, serving
 from bench.texts import Text, seed_product, seed_rival, texts
 from twofactor.gateways.twilio import sign
 
@@ -142,7 +142,7 @@ def _databases(kind: str, folder: Path, stack: ExitStack) -> Callable[[str], str
 def _contenders(address: Callable[[str], str], folder: Path) -> list[Contender]:
     made = []
     for name, factory in (
-        ("sixdigits", "wsgi:serve"),
+        ("sixdigits", OURS),
         ("bare", "bench.rivals.bare_flask:create_app"),
         ("textbook", "bench.rivals.textbook:create_app"),
     ):

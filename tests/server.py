@@ -19,12 +19,7 @@ START_SECONDS = 60.0
 STOP_SECONDS = 40.0
 
 FLASK = ("-m", "flask", "run", "--port", "{port}")
-GRANIAN = (
-    *("-m", "granian", "--interface", "wsgi", "--factory", "wsgi:serve"),
-    *("--host", "127.0.0.1", "--port", "{port}", "--http", "1", "--no-ws", "--workers", "1"),
-    *("--respawn-failed-workers", "--workers-kill-timeout", "30", "--blocking-threads", "64"),
-    *("--backpressure", "256", "--http1-header-read-timeout", "10000"),
-)
+SERVE = ("-m", "cli.serve")
 
 
 @dataclass
@@ -125,7 +120,7 @@ class Server:
             "PUBLIC_URL": self.url,
             **self.settings,
         }
-        kept.pop("PORT", None)
+        kept["PORT"] = str(self.port)
         return kept | {f"SIXDIGITS_{name}": value for name, value in own.items()}
 
     def _answers(self) -> bool:

@@ -1,20 +1,35 @@
-"""How long a request's body may be, and which POST is plain enough to be answered in front of
-Flask."""
+"""A POST as it is answered in front of Flask, how long its body may be, and the answer to it."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 BODY_BYTES = 64 * 1024
 
 
-def is_plain(environ: Mapping[str, Any]) -> bool:
-    """True for a POST of a told length within bounds, at the root of the server. What is odd goes
-    on to Flask, which knows why."""
-    length = environ.get("CONTENT_LENGTH") or ""
-    return (
-        environ["REQUEST_METHOD"] == "POST"
-        and not environ.get("SCRIPT_NAME")
-        and "HTTP_TRANSFER_ENCODING" not in environ
-        and length.isdecimal()
-        and int(length) <= BODY_BYTES
-    )
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A POST whose body is there as a whole."""
+
+    path: str  # with its escapes undone
+    query: str
+    headers: Mapping[str, str]  # by their names in lower case
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A whole answer; its headers without a length."""
+
+    status: int
+    headers: Sequence[tuple[bytes, bytes]]  # names in lower case
+    body: bytes
+
+
+# What answers a POST; None when Flask has to. And who answers POSTs to a path, if anybody.
+Handler = Callable[[Post], Awaitable[Reply | None]]
+Finder = Callable[[str], Handler | None]
+
+
+def encoded(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
+    """Headers as a server takes them."""
+    return [(name.lower().encode(), value.encode()) for name, value in headers.items()]

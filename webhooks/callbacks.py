@@ -6,12 +6,11 @@ authenticated just now; come again.
 """
 
 import logging
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from twofactor.gateways.base import BadCredential, Callback, Gateway, Malformed
+from twofactor.gateways.base import BadCredential, Gateway, Malformed
 from twofactor.gateways.wire import WireError
 from twofactor.house import House
 from twofactor.models.entries import Overloaded
@@ -35,26 +34,39 @@ class Answer:
 TAKEN = Answer(204)
 
 
-def answer(
-    built: House,
-    gateway: Gateway,
-    callback: Callback,
-    take: Callable[[Gateway, Callback], Answer | None],
-) -> Answer:
-    """Authenticate, then `take`, which parses and stores, and may have an answer of its own; what
-    becomes of it."""
-    try:
-        gateway.authenticate(callback)
-        return take(gateway, callback) or TAKEN
-    except BadCredential:
+class Reception:
+    """What a callback is told, whatever goes wrong while it is authenticated, parsed and stored
+    within: `answer` is right at the end of the block."""
+
+    def __init__(self, built: House, gateway: Gateway) -> None:
+        self.answer = TAKEN
+        self._built, self._gateway = built, gateway
+
+    def __enter__(self) -> "Reception":
+        return self
+
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> bool:
+        if error is None:
+            return False
+        refusal = _refusal(self._gateway, error)
+        if refusal is None:
+            return False
+        self.answer, fate = refusal
+        self._built.tally.add(self._gateway.name, [fate])
+        return True
+
+
+def _refusal(gateway: Gateway, error: BaseException) -> tuple[Answer, ReceiptFate] | None:
+    if isinstance(error, BadCredential):
         log.warning("a callback for %s was not signed by it", gateway.name)
-        built.tally.add(gateway.name, [ReceiptFate.REFUSED])
-        return Answer(404 if gateway.has_path_token else 403, "signature or token missing or wrong")
-    except Malformed as error:
+        status = 404 if gateway.has_path_token else 403
+        return Answer(status, "signature or token missing or wrong"), ReceiptFate.REFUSED
+    if isinstance(error, Malformed):
         log.warning("%s sent a callback we can't read: %s", gateway.name, error)
-        built.tally.add(gateway.name, [ReceiptFate.MALFORMED])
-        return Answer(400, f"malformed: {error}")
-    except (Overloaded, SQLAlchemyError, WireError) as error:
+        return Answer(400, f"malformed: {error}"), ReceiptFate.MALFORMED
+    if isinstance(error, Overloaded | SQLAlchemyError | WireError):
         log.error("a callback of %s was not stored: %s", gateway.name, type(error).__name__)
-        built.tally.add(gateway.name, [ReceiptFate.NOT_STORED])
-        return Answer(503, "not stored, come again", {"Retry-After": RETRY_SECONDS})
+        return Answer(
+            503, "not stored, come again", {"Retry-After": RETRY_SECONDS}
+        ), ReceiptFate.NOT_STORED
+    return None

@@ -1,57 +1,59 @@
 """The hot address, answered in front of Flask: POST /webhooks/<gateway>/status[/<token>].
 
-A receipt needs no session, form, limit or page, and those cost more than the receipt does. What is
-plain goes straight to `webhooks.receipts.receive`, the same code as behind Flask's route; whatever
-is odd (another host, method or address, no length, too long) goes on to Flask, which knows why.
+What is plain goes straight to `webhooks.receipts`, the same code as behind Flask's route; whatever
+is odd (another address, a gateway that has to ask elsewhere who signed) goes on to Flask.
 """
 
 import re
-from collections.abc import Callable, Iterable
-from http import HTTPStatus
-from typing import Any
 from urllib.parse import parse_qs
 
-from twofactor.gateways.base import Callback
+from twofactor.gateways.base import Callback, Gateway
 from twofactor.house import House
 from twofactor.ids import ATTEMPT, is_sid
-from twofactor.posts import is_plain
+from twofactor.models.loop_writer import LoopWriter
+from twofactor.posts import Finder, Handler, Post, Reply
 from webhooks.callbacks import Answer
-from webhooks.headers import Headers
-from webhooks.receipts import receive
+from webhooks.receipts import receive_hot
 
 _PATH = re.compile(r"/webhooks/([a-z]+)/status(?:/([\w.~-]+))?", re.ASCII)
-_CALM = [("X-Content-Type-Options", "nosniff"), ("Cache-Control", "no-store")]
-_LINES = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
-
-Environ = dict[str, Any]
-StartResponse = Callable[..., Any]
-Application = Callable[[Environ, StartResponse], Iterable[bytes]]
+_CALM = [(b"x-content-type-options", b"nosniff"), (b"cache-control", b"no-store")]
+_TEXT = (b"content-type", b"text/plain; charset=utf-8")
 
 
-def in_front(application: Application, built: House) -> Application:
-    """The application, with its hot address answered before it."""
-    netloc, public_url = built.kit.settings.netloc, built.kit.settings.public_url
+def finder(built: House, writer: LoopWriter) -> Finder:
+    """Who answers receipts."""
 
-    def answered(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        path = _PATH.fullmatch(environ["PATH_INFO"])
-        if path is None or environ.get("HTTP_HOST") != netloc or not is_plain(environ):
-            return application(environ, start_response)
-        gateway = built.kit.gateways.get(path[1])
-        if gateway is None or "POST" not in gateway.callback_methods:
-            return application(environ, start_response)
-        query = environ.get("QUERY_STRING", "")
-        callback = Callback(
-            method="POST",
-            url=f"{public_url}{path[0]}?{query}" if query else public_url + path[0],
-            headers=Headers(environ),
-            body=environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"])),
-            received_at=built.kit.now(),
-            path_token=path[2] or "",
-            attempt_sid=_attempt(query),
-        )
-        return _say(receive(built, gateway, callback), start_response)
+    def find(path: str) -> Handler | None:
+        parts = _PATH.fullmatch(path)
+        gateway = built.kit.gateways.get(parts[1]) if parts else None
+        if parts is None or gateway is None or not _is_hot(gateway):
+            return None
+        token = parts[2] or ""
 
-    return answered
+        async def answer(post: Post) -> Reply:
+            callback = _callback(built, post, token)
+            return _reply(await receive_hot(built, writer, gateway, callback))
+
+        return answer
+
+    return find
+
+
+def _is_hot(gateway: Gateway) -> bool:
+    return "POST" in gateway.callback_methods and gateway.authenticates_alone
+
+
+def _callback(built: House, post: Post, token: str) -> Callback:
+    address = built.kit.settings.public_url + post.path
+    return Callback(
+        method="POST",
+        url=f"{address}?{post.query}" if post.query else address,
+        headers=post.headers,
+        body=post.body,
+        received_at=built.kit.now(),
+        path_token=token,
+        attempt_sid=_attempt(post.query),
+    )
 
 
 def _attempt(query: str) -> str:
@@ -65,11 +67,11 @@ def _attempt(query: str) -> str:
     return named if is_sid(named, ATTEMPT) else ""
 
 
-def _say(answer: Answer, start_response: StartResponse) -> Iterable[bytes]:
-    body = f"{answer.text}\n".encode() if answer.text else b""
-    headers = [*_CALM, *answer.headers.items()]
-    if body:
-        headers += [("Content-Type", "text/plain; charset=utf-8")]
-        headers += [("Content-Length", str(len(body)))]
-    start_response(_LINES[answer.status], headers)
-    return [body]
+def _reply(answer: Answer) -> Reply:
+    headers = [
+        *_CALM,
+        *((name.lower().encode(), text.encode()) for name, text in answer.headers.items()),
+    ]
+    if not answer.text:
+        return Reply(answer.status, headers, b"")
+    return Reply(answer.status, [*headers, _TEXT], f"{answer.text}\n".encode())

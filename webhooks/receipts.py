@@ -4,15 +4,18 @@
 """
 
 import logging
+from collections.abc import Sequence
 
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
 from twofactor.gateways.base import Callback, Gateway
 from twofactor.house import House, house
+from twofactor.models.loop_writer import LoopWriter
+from twofactor.sms.early import Report
 from twofactor.sms.receipts import record, reports
 from twofactor.words import ReceiptFate
-from webhooks.callbacks import Answer, answer
+from webhooks.callbacks import Answer, Reception
 from webhooks.carried import callback_of, gateway_of, said
 
 receipts = Blueprint("receipts", __name__)
@@ -29,15 +32,32 @@ def status(gateway: str, token: str = "") -> ResponseReturnValue:
 
 def receive(built: House, gateway: Gateway, callback: Callback) -> Answer:
     """Take the receipts of one callback, and say so once they are committed."""
+    with Reception(built, gateway) as reception:
+        told = _told(built, gateway, callback)
+        if told:
+            _note(built, gateway, built.writer.put(record, told))
+    return reception.answer
 
-    def take(gateway: Gateway, callback: Callback) -> None:
-        parsed = gateway.parse_receipts(callback)
-        if not parsed:
-            return
-        told = reports(built.kit, gateway.name, parsed, callback.received_at)
-        fates = built.writer.put(record, told)
-        built.tally.add(gateway.name, fates)
-        if ReceiptFate.UNKNOWN in fates:
-            log.info("%s reported on texts that are not ours", gateway.name)
 
-    return answer(built, gateway, callback, take)
+async def receive_hot(
+    built: House, writer: LoopWriter, gateway: Gateway, callback: Callback
+) -> Answer:
+    """The same in the server's event loop; for a gateway that authenticates alone."""
+    with Reception(built, gateway) as reception:
+        told = _told(built, gateway, callback)
+        if told:
+            _note(built, gateway, await writer.put(record, told))
+    return reception.answer
+
+
+def _told(built: House, gateway: Gateway, callback: Callback) -> list[Report]:
+    """What it says, if it is signed. Raises BadCredential, Malformed, WireError."""
+    gateway.authenticate(callback)
+    parsed = gateway.parse_receipts(callback)
+    return reports(built.kit, gateway.name, parsed, callback.received_at)
+
+
+def _note(built: House, gateway: Gateway, fates: Sequence[ReceiptFate]) -> None:
+    built.tally.add(gateway.name, fates)
+    if ReceiptFate.UNKNOWN in fates:
+        log.info("%s reported on texts that are not ours", gateway.name)

@@ -6,10 +6,9 @@ Reads only: nothing is stored, and what was heard is proved by the code that is 
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
-from twofactor.gateways.base import Callback, Gateway
 from twofactor.house import house
 from twofactor.verify import calls
-from webhooks.callbacks import Answer, answer
+from webhooks.callbacks import Answer, Reception
 from webhooks.carried import callback_of, gateway_of, said
 
 voice = Blueprint("voice", __name__)
@@ -20,11 +19,13 @@ def key(gateway: str) -> ResponseReturnValue:
     """Say the code, or that it is over."""
     built = house()
 
-    def take(gateway: Gateway, callback: Callback) -> Answer:
-        found = calls.say(built.kit, gateway.name, gateway.parse_key(callback))
+    caller, callback = gateway_of(built, gateway), callback_of(built, "")
+    with Reception(built, caller) as reception:
+        caller.authenticate(callback)
+        found = calls.say(built.kit, caller.name, caller.parse_key(callback))
         if found is None:
-            return Answer(404, "this is no call of ours")
-        script = gateway.script(found.sentences, found.language)
-        return Answer(200, script.body, content_type=script.content_type)
-
-    return said(answer(built, gateway_of(built, gateway), callback_of(built, ""), take))
+            reception.answer = Answer(404, "this is no call of ours")
+        else:
+            script = caller.script(found.sentences, found.language)
+            reception.answer = Answer(200, script.body, content_type=script.content_type)
+    return said(reception.answer)

@@ -7,6 +7,7 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from tests.api.program import PHONE, Cast, Program, error, wrong
+from tests.front import at_the_front
 from twofactor.extensions import db
 from twofactor.house import house
 from twofactor.models import Verification
@@ -15,17 +16,18 @@ from twofactor.verify.checks import Counted
 
 
 class Near(Program):
-    """Asks at the public address; a program without it comes by another name of this machine."""
+    """Asks the front, at the public address."""
 
     def __init__(self, app: Flask) -> None:
         super().__init__(app)
         with app.app_context():
             self.public_url = house().kit.settings.public_url
         self.get(self.base)  # from now on it is known
+        self.front = at_the_front(app)
 
     def post(self, path: str, headers: Any = None, **fields: str) -> TestResponse:
         headers = {**self.headers(), **(headers or {})}
-        return self.client.post(path, self.public_url, data=fields, headers=headers)
+        return self.front.post(path, self.public_url, data=fields, headers=headers)
 
 
 @pytest.fixture
@@ -71,11 +73,12 @@ def test_it_refuses_as_behind(near: Near, form: dict[str, str]) -> None:
 
 
 def test_its_answers_carry_what_every_answer_does(near: Near) -> None:
-    here, there = near.start().headers, near.get(near.base).headers
-    own = {"X-Request-Id", "Content-Length", "Vary"}
-    assert {n: v for n, v in there.items() if n not in own} == {
-        n: v for n, v in here.items() if n not in own
-    }
+    own = {"x-request-id", "content-length", "vary"}
+    here, there = (
+        {name.lower(): text for name, text in answer.headers.items() if name.lower() not in own}
+        for answer in (near.start(), near.get(near.base))
+    )
+    assert here == there
 
 
 def test_the_odd_goes_on_to_flask(near: Near) -> None:
@@ -86,7 +89,7 @@ def test_the_odd_goes_on_to_flask(near: Near) -> None:
     ):
         assert answer.status_code == status
     many = "&".join(f"a{number}=1" for number in range(200))
-    answer = near.client.post(
+    answer = near.front.post(
         path,
         near.public_url,
         data=many,

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from tests.journeys.person import Person
-from tests.server import FLASK, GRANIAN, Server
+from tests.server import FLASK, SERVE, Server
 
 QUICK = {"RESEND_WAITS_SECONDS": "1,1,1,1", "LIMITS": "off"}
 KINDS = {
     "flask-sqlite": "flask_on_sqlite",
-    "granian-sqlite": "granian_on_sqlite",
-    "granian-postgres": "granian_on_postgres",
+    "serve-sqlite": "serve_on_sqlite",
+    "serve-postgres": "serve_on_postgres",
 }
 
 _numbers = count(1)
@@ -27,16 +27,16 @@ def flask_on_sqlite(tmp_path_factory: Folders) -> Iterator[Server]:
 
 
 @pytest.fixture(scope="session")
-def granian_on_sqlite(tmp_path_factory: Folders) -> Iterator[Server]:
-    yield from _running(Server(tmp_path_factory.mktemp("house"), GRANIAN, QUICK))
+def serve_on_sqlite(tmp_path_factory: Folders) -> Iterator[Server]:
+    yield from _running(Server(tmp_path_factory.mktemp("house"), SERVE, QUICK))
 
 
 @pytest.fixture(scope="session")
-def granian_on_postgres(
+def serve_on_postgres(
     tmp_path_factory: Folders, postgres: Callable[[], str], valkey: str
 ) -> Iterator[Server]:
     settings = QUICK | {"DATABASE_URL": postgres(), "REDIS_URL": valkey}
-    yield from _running(Server(tmp_path_factory.mktemp("house"), GRANIAN, settings))
+    yield from _running(Server(tmp_path_factory.mktemp("house"), SERVE, settings))
 
 
 @pytest.fixture(params=list(KINDS.values()), ids=list(KINDS))

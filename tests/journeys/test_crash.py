@@ -12,7 +12,7 @@ import requests
 from tests.browser import Browser
 from tests.journeys.books import Entry, entries, sends_permitted
 from tests.journeys.person import PASSWORD, Person, until
-from tests.server import FLASK, GRANIAN, Server
+from tests.server import FLASK, SERVE, Server
 from tests.settings import settings_from
 from twofactor.house import house
 from wsgi import create_app
@@ -62,7 +62,7 @@ def _is_settled(entry: Entry) -> bool:
 
 
 @pytest.mark.timeout(180)
-@pytest.mark.parametrize("command", [FLASK, GRANIAN], ids=["flask", "granian"])
+@pytest.mark.parametrize("command", [FLASK, SERVE], ids=["flask", "serve"])
 def test_a_text_arrives_once_or_is_known_as_unknown_after_a_power_cut(
     make_server: MakeServer, newcomer: Newcomer, command: tuple[str, ...]
 ) -> None:

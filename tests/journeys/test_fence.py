@@ -5,13 +5,13 @@ from collections.abc import Callable
 from redis import Redis
 
 from tests.journeys.person import Person
-from tests.server import GRANIAN, Server
+from tests.server import SERVE, Server
 
 
 def test_it_answers_429_with_the_time_to_wait_and_counts_in_valkey(
     make_server: Callable[..., Server], newcomer: Callable[[Server], Person], valkey: str
 ) -> None:
-    server = make_server(GRANIAN, REDIS_URL=valkey, LIMITS="on")
+    server = make_server(SERVE, REDIS_URL=valkey, LIMITS="on")
     person = newcomer(server)
     person.open("/login")
     form = person.page

@@ -6,13 +6,13 @@ from threading import Thread
 
 from tests.journeys.books import entries
 from tests.journeys.person import PASSWORD, Person
-from tests.server import GRANIAN, Server
+from tests.server import SERVE, Server
 
 
 def test_it_answers_who_is_in_and_loses_no_text(
     make_server: Callable[..., Server], newcomer: Callable[[Server], Person]
 ) -> None:
-    server = make_server(GRANIAN)
+    server = make_server(SERVE)
     person = newcomer(server)
     person.sign_up()
     person.enrol()

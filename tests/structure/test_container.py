@@ -5,20 +5,18 @@ import re
 
 from tests.structure.tree import ROOT
 
-
-def server_options(text: str) -> list[str]:
-    """The words after `granian`, with `$(NAME)` and `$NAME` written alike."""
-    joined = re.sub(r"\\\n\s*", "", text)
-    command = re.search(r"granian (--interface [^\n]*)", joined)
-    assert command, "granian is not started"
-    words = command.group(1).replace('"', "").split()
-    return [re.sub(r"\$[({]?(\w+)[)}]?", r"$\1", word) for word in words]
+SERVER = "exec {python} -m cli.serve"
+SETTINGS = ("HOST", "PORT", "WEB_PROCESSES", "WEB_SLOTS")
 
 
 def test_the_container_serves_as_make_serve_does() -> None:
-    text = (ROOT / "Dockerfile").read_text()
-    inner = json.loads(text[text.rindex("CMD ") + 4 :])[-1]
-    assert server_options(inner) == server_options((ROOT / "Makefile").read_text())
+    container, makefile = (ROOT / "Dockerfile").read_text(), (ROOT / "Makefile").read_text()
+    inner = json.loads(container[container.rindex("CMD ") + 4 :])[-1]
+    assert inner.split(" && ") == ["flask db upgrade", SERVER.format(python="python")]
+    assert SERVER.format(python="$(BIN)") in makefile
+    for name in SETTINGS:
+        assert f"{name}=" in container
+        assert re.search(rf"^serve: export .*\b{name}\b", makefile, re.MULTILINE)
 
 
 def test_the_container_runs_as_a_user_of_its_own() -> None:

@@ -21,7 +21,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "twofactor.posts",
         "twofactor.spreadsheet",
     ),
-    ("twofactor.gateways", "twofactor.crypto", "twofactor.outbound"),
+    ("twofactor.gateways", "twofactor.crypto", "twofactor.outbound", "twofactor.front"),
     ("twofactor.kit",),
     ("twofactor.models",),
     ("twofactor.audit",),

@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from tests.front import at_the_front
 from tests.gateways.corpus import Row, receiver, rows
 from tests.webhooks.conftest import PUBLIC_URL
 from tests.webhooks.scene import Handed, hand_over, receipts, row_counts, state
@@ -19,7 +20,7 @@ def post(app: Flask, row: Row) -> TestResponse:
     """The request exactly as it came over the wire."""
     content = row.content
     query = f"?{content['query']}" if content["query"] else ""
-    return app.test_client().open(
+    return at_the_front(app).open(
         f"/webhooks/{content['path_suffix']}{query}",
         base_url=PUBLIC_URL,
         method=content["method"],

@@ -1,5 +1,6 @@
 """The door itself: the front answers what Flask answers; strict; and 503 sooner than a loss."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from urllib.parse import urlencode
 
@@ -8,8 +9,9 @@ from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
-from werkzeug.test import TestResponse
+from werkzeug.test import Client, TestResponse
 
+from tests.front import at_the_front
 from tests.gateways.corpus import Row, rows
 from tests.webhooks.conftest import PUBLIC_URL
 from tests.webhooks.scene import (
@@ -32,15 +34,17 @@ from twofactor.ids import MESSAGE, VERIFICATION, new_sid
 from twofactor.models import Message, Verification
 from twofactor.models.database import transaction
 from twofactor.models.entries import Overloaded
+from twofactor.models.loop_writer import LoopWriter
 from twofactor.models.writer import GroupWriter
 from twofactor.words import Channel, Purpose, Status, VerificationStatus
 
-BEHIND = f"{PUBLIC_URL}:443"  # the same host in another spelling: the front leaves it to Flask
+Clients = Callable[[Flask], Client]
+BOTH = pytest.mark.parametrize("client", [at_the_front, Flask.test_client], ids=["front", "flask"])
 
 
-def post(app: Flask, signed: Signed, base_url: str = PUBLIC_URL) -> TestResponse:
-    return app.test_client().post(
-        signed.path, base_url=base_url, data=signed.body, headers=signed.headers
+def post(app: Flask, signed: Signed, client: Clients = at_the_front) -> TestResponse:
+    return client(app).post(
+        signed.path, base_url=PUBLIC_URL, data=signed.body, headers=signed.headers
     )
 
 
@@ -49,40 +53,41 @@ def test_the_front_answers_what_flask_answers(app: Flask, row: Row) -> None:
     content = row.content
     query = f"?{content['query']}" if content["query"] else ""
     answers = [
-        app.test_client().open(
+        client.open(
             f"/webhooks/{content['path_suffix']}{query}",
-            headers={**content["headers"], "Host": host},
+            base_url=PUBLIC_URL,
+            headers=content["headers"],
             method=content["method"],
             data=content["body"].encode(),
         )
-        for host in ("2fa.example.com", "2fa.example.com:443")
+        for client in (at_the_front(app), app.test_client())
     ]
     assert len({(answer.status_code, answer.text) for answer in answers}) == 1
     assert all(answer.headers["Cache-Control"] == "no-store" for answer in answers)
     assert all("Set-Cookie" not in answer.headers for answer in answers)
 
 
-@pytest.mark.parametrize("base_url", [PUBLIC_URL, BEHIND], ids=["front", "flask"])
-def test_s53_what_is_doubtful_after_the_signature_is_malformed(app: Flask, base_url: str) -> None:
+@BOTH
+def test_s53_what_is_doubtful_after_the_signature_is_malformed(app: Flask, client: Clients) -> None:
     ref = new_sid(MESSAGE)
     text_ = hand_over("twilio", ref)
     pairs = [("MessageSid", ref), ("MessageStatus", "sent"), ("MessageStatus", "delivered")]
     path = "/webhooks/twilio/status"
     signature = sign(TWILIO_TOKEN, PUBLIC_URL + path, pairs)
     headers = {"Content-Type": FORM, "X-Twilio-Signature": signature}
-    answer = post(app, Signed(path, urlencode(pairs), headers), base_url)
+    answer = post(app, Signed(path, urlencode(pairs), headers), client)
     assert answer.status_code == 400
     assert receipts(text_) == []
 
 
-@pytest.mark.parametrize("base_url", [PUBLIC_URL, BEHIND], ids=["front", "flask"])
-def test_a_reference_that_comes_twice_is_none(app: Flask, base_url: str) -> None:
+@BOTH
+def test_a_reference_that_comes_twice_is_none(app: Flask, client: Clients) -> None:
     ref = new_sid(MESSAGE)
     text_ = hand_over("twilio", ref)
     signed = twilio_callback(
         PUBLIC_URL, ref, "delivered", f"{text_.attempt_sid}&attempt={text_.attempt_sid}"
     )
-    assert post(app, signed, base_url).status_code == 204
+    assert post(app, signed, client).status_code == 204
     assert state(text_) == ("delivered", "delivered")  # found by the gateway's own id
 
 
@@ -113,13 +118,14 @@ def test_it_refuses_what_no_gateway_does(
         "headers": signed.headers,
     }
     counted = row_counts()
-    answer = app.test_client().open(signed.path, **(options | change))  # type: ignore[arg-type]
+    answer = at_the_front(app).open(signed.path, **(options | change))  # type: ignore[arg-type]
     assert answer.status_code == status
     assert row_counts() == counted
 
 
 def test_there_is_no_door_for_gateways_that_are_not_chosen(app: Flask) -> None:
-    assert app.test_client().post("/webhooks/http/status", base_url=PUBLIC_URL).status_code == 404
+    answer = at_the_front(app).post("/webhooks/http/status", base_url=PUBLIC_URL)
+    assert answer.status_code == 404
 
 
 def test_s57_503_until_the_database_takes_it_again(app: Flask) -> None:
@@ -137,12 +143,16 @@ def test_s57_503_until_the_database_takes_it_again(app: Flask) -> None:
     assert state(text_) == ("delivered", "delivered")
 
 
-def test_s57_503_when_too_much_waits(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+@BOTH
+def test_s57_503_when_too_much_waits(
+    app: Flask, client: Clients, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def full(*_: object) -> None:
         raise Overloaded
 
     monkeypatch.setattr(GroupWriter, "put", full)
-    answer = post(app, twilio_callback(PUBLIC_URL, new_sid(MESSAGE), "delivered"))
+    monkeypatch.setattr(LoopWriter, "put", full)
+    answer = post(app, twilio_callback(PUBLIC_URL, new_sid(MESSAGE), "delivered"), client)
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
 
 

@@ -78,11 +78,9 @@ def callbacks(settings: dict[str, str], tmp_path: Path) -> list[tuple[Acknowledg
 def server(
     settings: dict[str, str], callbacks: object, port: int, tmp_path: Path
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """Granian with the product, in a process group of its own."""
+    """The server with the product, in a process group of its own."""
     environ = {f"SIXDIGITS_{name}": value for name, value in settings.items()}
-    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--factory"]
-    command += ["tests.webhooks.killable:serve", "--port", str(port), "--http", "1", "--no-ws"]
-    command += ["--workers", "1", "--blocking-threads", "64", "--log-level", "error"]
+    command = [sys.executable, "-m", "tests.webhooks.killable", str(port)]
     process = subprocess.Popen(
         command, cwd=ROOT, env={**os.environ, **environ}, start_new_session=True
     )

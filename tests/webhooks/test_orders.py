@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from tests.front import at_the_front
 from tests.webhooks.conftest import PUBLIC_URL
 from tests.webhooks.scene import (
     PHONE,
@@ -71,7 +72,7 @@ def test_s54_a_thousand_duplicates_in_parallel_count_once(either: Flask) -> None
     signed = twilio_callback(PUBLIC_URL, ref, "delivered", text.attempt_sid)
 
     def post(_: int) -> int:
-        answer = either.test_client().post(
+        answer = at_the_front(either).post(
             signed.path, base_url=PUBLIC_URL, data=signed.body, headers=signed.headers
         )
         return answer.status_code
@@ -89,7 +90,7 @@ def test_receipts_of_many_texts_in_parallel_are_each_counted_once(either: Flask)
 
     def post(call: tuple[str, str]) -> int:
         signed = twilio_callback(PUBLIC_URL, *call, texts[call[0]].attempt_sid)
-        answer = either.test_client().post(
+        answer = at_the_front(either).post(
             signed.path, base_url=PUBLIC_URL, data=signed.body, headers=signed.headers
         )
         return answer.status_code

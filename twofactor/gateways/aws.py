@@ -114,6 +114,7 @@ class Aws(Gateway):
     """One text a call. `certificate_source` gives the PEM behind a SigningCertURL."""
 
     name = "aws"
+    authenticates_alone = False  # fetches the certificate that signed
     bulk_rate = 3.0  # of a toll-free number (AWS, "Message parts per second limits")
     default_url = ""  # the region decides
     credentials = (

@@ -166,6 +166,7 @@ class Gateway(ABC):
     bulk_rate: ClassVar[float] = 10.0  # segments a second of texts to many, until the operator says
     callback_methods: ClassVar[tuple[str, ...]] = ("POST",)
     has_path_token: ClassVar[bool] = False  # signs nothing; its webhook's path ends in a token
+    authenticates_alone: ClassVar[bool] = True  # asks nobody over the network for it
     takes_callback_url: ClassVar[bool] = False  # else the operator enters it in the console
 
     def __init__(self, settings: Mapping[str, str], wire: Wire) -> None:

@@ -36,6 +36,14 @@ Write = Callable[[list[Row]], None]
 class Busy(Exception):
     """Somebody else writes just now. Nothing was written."""
 
+    is_over_soon = False
+
+
+class TurnTaken(Busy):
+    """It is another thread of this process."""
+
+    is_over_soon = True
+
 
 @dataclass(frozen=True, slots=True)
 class _Hand:
@@ -113,12 +121,12 @@ def transaction() -> Iterator[Session]:
 def turn(engine: Engine, *, for_many: bool = False, waits: bool = True) -> Iterator[None]:
     """SQLite has one writer: threads of this process wait for their turn here, woken at once,
     because its own busy wait polls and lets some starve under load. They stand in line; who writes
-    `for_many` goes to its head. Raises Busy for who does not wait."""
+    `for_many` goes to its head. Raises TurnTaken for who does not wait."""
     if engine.dialect.name != "sqlite":
         yield
     elif not waits:
         if not _ONE_WRITER.acquire(blocking=False):
-            raise Busy
+            raise TurnTaken
         try:
             yield
         finally:

@@ -1,18 +1,17 @@
 """Grouped commits for an event loop: what its requests want written, without a thread between.
 
-Threads that hand work to each other take Python's lock in turns, at every statement; that cost more
-than the statements did. So the loop writes by itself what has come in one of its rounds, as one
-group, and meanwhile the next requests gather in the system's buffers. The group writer's thread
-does it where somebody else is writing just now, in this process or another, or where one of a group
-is bad: the loop never waits for another writer. It does wait for the disk, as all that it serves
-waits for the same commit; where that takes too long, PostgreSQL is the answer, whose transactions
-run in threads.
+Threads that hand work to each other take Python's lock in turns, at every statement, and that cost
+more than the statements did. So the loop writes by itself what has come in one of its rounds, as
+one group, and meanwhile the next requests gather in the system's buffers. While another thread
+writes it looks again in a moment; what takes longer, in this process or another, and a group of
+which one is bad, is left to the group writer's thread: the loop never waits for another writer. It
+does wait for the disk, as all do that it serves. Where that takes long, PostgreSQL is the answer,
+whose transactions run in threads.
 """
 
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from typing import Any, TypeVar, cast
 
 from sqlalchemy import Connection
@@ -21,6 +20,7 @@ from twofactor.models.database import Busy
 from twofactor.models.entries import Awaited, Bell, Overloaded, Then, Verb
 from twofactor.models.writer import GROUP_SIZE, GroupWriter, Waiting, run_each
 
+TRIES, RETRY_SECONDS = 8, 0.002  # most transactions of this process are over by then
 HANDS = 20  # as many connections as PostgreSQL's pool keeps
 
 T = TypeVar("T")
@@ -59,18 +59,22 @@ class LoopWriter:
 
     def _gather(self, entry: Waiting, bell: Bell) -> None:
         if not self._waiting:  # twice soon: whoever has come by now shall speak first
-            bell.loop.call_soon(bell.loop.call_soon, partial(self._write, bell))
+            bell.loop.call_soon(lambda: bell.loop.call_soon(self._write, bell))
         self._waiting.append(entry)
 
-    def _write(self, bell: Bell) -> None:
+    def _write(self, bell: Bell, tries: int = TRIES) -> None:
         group, self._waiting = self._waiting[:GROUP_SIZE], self._waiting[GROUP_SIZE:]
-        if self._waiting:
-            bell.loop.call_soon(self._write, bell)
         try:
             then = self._write_now(group, bell)
-        except Busy:
+        except Busy as error:
+            if error.is_over_soon and tries:
+                self._waiting = group + self._waiting
+                bell.loop.call_later(RETRY_SECONDS, self._write, bell, tries - 1)
+                return
+            then = []
             self._hand_over(group)
-            return
+        if self._waiting:
+            bell.loop.call_soon(self._write, bell)
         for entry in then:
             self._gather(entry, bell)
 
