@@ -1,9 +1,13 @@
 """Start, and start + check, over the API: ratios to the smallest possible Flask + SQLite app.
 
-Ours is measured twice. "web": the process that serves, as it is with distributed workers, which
-leave the texts to workers elsewhere; what a text costs there is measured by `sends`. "all": every
-code is texted meanwhile through the adapter of a gateway, by threads of the same process, to a stub
-that takes each text at once. The goal is for the web process: that app texts nobody.
+Ours runs with all limits on, their numbers set high enough for one busy program, and is measured
+twice. "web": the process that serves, as it is with distributed workers, which leave the texts to
+workers elsewhere; what a text costs there is measured by `sends`. "all": every code is texted
+meanwhile through the adapter of a gateway, by threads of the same process, to a stub that takes
+each text at once. The goal is for the web process: that app texts nobody.
+
+A flow is a start and the right check after it, for a phone that nobody knows; then codes go to
+phones that were confirmed. The guard against pumping would end anything else at once.
 
 The goal, 0.35 of otpgateway (Go, Redis, nothing durable), is 0.62 and 0.70 of that app, which
 reached 0.56 and 0.50 of otpgateway where both were measured.
@@ -15,6 +19,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from itertools import count
@@ -40,28 +45,29 @@ class Contender:
     check: str
     login: str = ""
     starts: Result = field(default_factory=Result)
-    checks: Result = field(default_factory=Result)
+    flows: Result = field(default_factory=Result)
     numbers: "count[int]" = field(default_factory=count)
 
     def measure(self) -> None:
-        """Start as many as can be, then check those that were started."""
+        """As many flows as can be, then starts for the phones that were confirmed."""
         first = next(self.numbers)
-        started = run(self.port, map(self._start, self.numbers), CONNECTIONS, SECONDS)
-        self.starts.add(started)
-        known = iter(range(first + 1, first + len(started.latencies) + 1))
-        self.checks.add(run(self.port, map(self._check, known), CONNECTIONS, SECONDS))
+        self.flows.add(run(self.port, self._flows, CONNECTIONS, SECONDS))
+        known = iter(range(first + 1, next(self.numbers) - CONNECTIONS))
+        self.starts.add(run(self.port, map(self._start, known), CONNECTIONS, SECONDS))
 
     @property
-    def flows(self) -> float:
-        """Start + check a second."""
-        return 1 / (1 / self.starts.per_second + 1 / self.checks.per_second)
+    def flows_per_second(self) -> float:
+        return self.flows.per_second / 2
+
+    def _flows(self) -> Iterator[bytes]:
+        """What one connection asks: flow after flow."""
+        for number in self.numbers:
+            yield self._start(number)
+            yield self._post(self.check, {"To": _phone(number), "Code": CODE})
 
     def _start(self, number: int) -> bytes:
         form = {"To": _phone(number), "Channel": "sms", "CustomCode": CODE}
         return self._post(self.start, form)
-
-    def _check(self, number: int) -> bytes:
-        return self._post(self.check, {"To": _phone(number), "Code": CODE})
 
     def _post(self, path: str, form: dict[str, str]) -> bytes:
         pair = base64.b64encode(self.login.encode()).decode()
@@ -105,7 +111,9 @@ def _ours(stack: ExitStack, place: Path, gateway: int, more: dict[str, str]) -> 
     environ = {
         "SIXDIGITS_DATABASE_URL": f"sqlite:///{place}",
         **{f"SIXDIGITS_{name}": value for name, value in settings(gateway).items()},
-        "SIXDIGITS_LIMITS": "off",
+        "SIXDIGITS_SENDS_PER_HOUR": "number=20,prefix=10000000",
+        "SIXDIGITS_SENDS_PER_DAY": "number=20,country=10000000,all=10000000",
+        "SIXDIGITS_API_SENDS_PER_MINUTE": "1000000",
         "PORT": str(port),
         **more,
     }
@@ -121,13 +129,13 @@ def _ours(stack: ExitStack, place: Path, gateway: int, more: dict[str, str]) -> 
 def _report(contenders: dict[str, Contender]) -> bool:
     bare, met = contenders["smallest"], {}
     for name, one in contenders.items():
-        start, flow = one.starts.per_second / bare.starts.per_second, one.flows / bare.flows
+        start = one.starts.per_second / bare.starts.per_second
+        flow = one.flows_per_second / bare.flows_per_second
         met[name] = start >= OF_START and flow >= OF_FLOW
         print(
-            f"{name:9} start {one.starts.per_second:7.0f}/s"
-            f" p99 {one.starts.percentile(0.99):5.0f} ms,"
-            f" check {one.checks.per_second:7.0f}/s, both {one.flows:7.0f}/s,"
-            f" ratios {start:.2f} and {flow:.2f} {one.starts.statuses} {one.checks.statuses}"
+            f"{name:9} start {one.starts.per_second:6.0f}/s, flow {one.flows_per_second:6.0f}/s,"
+            f" p99 {one.starts.percentile(0.99):4.0f} and {one.flows.percentile(0.99):4.0f} ms,"
+            f" ratios {start:.2f} and {flow:.2f} {one.starts.statuses} {one.flows.statuses}"
         )
     print(f"goals of web: {OF_START} and {OF_FLOW}")
     return met["web"]

@@ -1,7 +1,7 @@
 """A load generator: raw HTTP/1.1 on kept connections, each with one request under way."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from time import perf_counter
 
@@ -80,14 +80,24 @@ def _length(head: bytes) -> int:
     return int(lowered[at + 15 :].split(b"\r\n", 1)[0]) if at >= 0 else 0
 
 
-def run(port: int, requests: Iterator[bytes], connections: int, seconds: float) -> Result:
-    """Load 127.0.0.1:`port` for so long; ends early when the requests do."""
+def run(
+    port: int,
+    requests: Iterator[bytes] | Callable[[], Iterator[bytes]],
+    connections: int,
+    seconds: float,
+) -> Result:
+    """Load 127.0.0.1:`port` for so long, with requests that all connections share or with those
+    that each makes for itself; ends early when the requests do."""
 
     async def go() -> Result:
         loop, result, start = asyncio.get_running_loop(), Result(), perf_counter()
         opened = [
             await loop.create_connection(
-                lambda: _Connection(requests, start + seconds, result), "127.0.0.1", port
+                lambda: _Connection(
+                    requests() if callable(requests) else requests, start + seconds, result
+                ),
+                "127.0.0.1",
+                port,
             )
             for _ in range(connections)
         ]

@@ -15,7 +15,7 @@ from twofactor.models import database
 from twofactor.models.writer import GroupWriter
 
 COUNT = "UPDATE codes SET checks = checks + 1 WHERE phone = ? AND checks < 5 RETURNING code"
-KEEP = "INSERT INTO codes (phone, sid, code, checks) VALUES (?, ?, ?, 0)"
+KEEP = "INSERT OR REPLACE INTO codes (phone, sid, code, checks) VALUES (?, ?, ?, 0)"
 TABLE = "CREATE TABLE codes (phone TEXT PRIMARY KEY, sid, code, checks)"
 
 

@@ -8,6 +8,7 @@ from twofactor.config.parsing import Reader
 
 TO_ONE_NUMBER = 20  # also in an hour: more would be bombing, whoever asks
 HIGHEST = 10_000_000
+CHECKS_A_START = 2  # that one key of the API may ask for
 RESERVE = 20  # percent of all texts that are kept for phones that were confirmed before
 
 # What a setting calls a limit, to the limit's own name and the highest number it may have.
@@ -28,10 +29,12 @@ DAILY: Bounds = {
 def most_hits(reader: Reader) -> dict[str, int]:
     """How many hits each limit lets through that the operator may set, by the limit's name."""
     sends = {**_counts(reader, "SENDS_PER_HOUR", HOURLY), **_counts(reader, "SENDS_PER_DAY", DAILY)}
+    starts = reader.number("API_SENDS_PER_MINUTE", 1, 1_000_000)
     return {
         **sends,
         "sends_unverified_day": max(1, sends["sends_global_day"] * (100 - RESERVE) // 100),
-        "api_key_sends_minute": reader.number("API_SENDS_PER_MINUTE", 1, 1_000_000),
+        "api_key_sends_minute": starts,
+        "api_key_checks_minute": CHECKS_A_START * starts,
     }
 
 
