@@ -9,7 +9,8 @@ from twofactor.browser import in_words
 from twofactor.extensions import db
 from twofactor.kit import Kit, Visitor
 from twofactor.models import AuditEntry, User
-from twofactor.models.database import connection, write_late
+from twofactor.models.database import connection
+from twofactor.models.hand import write_late
 from twofactor.models.prepared import Prepared
 from twofactor.models.rows import folded, given
 from twofactor.words import AuditEvent

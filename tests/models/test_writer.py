@@ -11,10 +11,10 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from tests.security.racers import at_once
 from twofactor.extensions import db
-from twofactor.models import database
+from twofactor.models import database, hand
 from twofactor.models import writer as module
-from twofactor.models.database import Row
 from twofactor.models.entries import Overloaded, Then
+from twofactor.models.hand import Row
 from twofactor.models.writer import GroupWriter
 
 
@@ -187,7 +187,7 @@ def test_late_rows_are_written_together_with_what_they_belong_to(
 
     def work(number: int) -> None:
         gate.wait(5)
-        database.write_late(write, (f"late {number}",))
+        hand.write_late(write, (f"late {number}",))
         if number % 5 == 0:
             raise ZeroDivisionError
 
@@ -213,7 +213,7 @@ def test_a_late_row_that_is_refused_takes_nobody_else_with_it(
     def one(word: str) -> str:
         def work(connection: Connection) -> str:
             gate.wait(5)
-            database.write_late(write, (word,))
+            hand.write_late(write, (word,))
             return put(f"with {word}", connection)
 
         try:

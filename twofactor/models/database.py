@@ -6,10 +6,8 @@ begin IMMEDIATE (S-70); PostgreSQL: synchronous_commit on.
 
 import hashlib
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
-from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -21,6 +19,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import UpdateBase
 
 from twofactor.extensions import db
+from twofactor.models.hand import AT_HAND, Hand, write_all_waiting
 
 BUSY_MILLISECONDS = 10_000
 CACHE_KIB = 8 * 1024  # of pages a connection; SQLite's own 2 MiB read a large index again and again
@@ -28,9 +27,6 @@ CACHE_KIB = 8 * 1024  # of pages a connection; SQLite's own 2 MiB read a large i
 # pages change over and over: SQLite's own thousand would copy them several times a second.
 WAL_PAGES = 3_000
 _LINE, _ONE_WRITER = Lock(), Lock()
-
-Row = Sequence[Any]
-Write = Callable[[list[Row]], None]
 
 
 class Busy(Exception):
@@ -43,19 +39,6 @@ class TurnTaken(Busy):
     """It is another thread of this process."""
 
     is_over_soon = True
-
-
-@dataclass(frozen=True, slots=True)
-class _Hand:
-    """A connection that the caller gave, and what is noted beside its transaction."""
-
-    connection: Connection
-    driver: Any  # the driver's own connection under it
-    notes: dict[str, Any] = field(default_factory=dict)
-    late: list[tuple["Write", Row]] = field(default_factory=list)
-
-
-_AT_HAND: ContextVar[_Hand | None] = ContextVar("at hand", default=None)
 
 
 def engine_options(url: str) -> dict[str, Any]:
@@ -142,20 +125,19 @@ def turn(engine: Engine, *, for_many: bool = False, waits: bool = True) -> Itera
 @contextmanager
 def at_hand(given: Connection) -> Iterator[None]:
     """Have this thread's statements run on a connection of the caller's own, without a session."""
-    hand = _Hand(given, given.connection.driver_connection)
-    token = _AT_HAND.set(hand)
+    hand = Hand(given, given.connection.driver_connection)
+    token = AT_HAND.set(hand)
     try:
         yield
-        for write in dict.fromkeys(write for write, _ in hand.late):
-            write([row for other, row in hand.late if other is write])
+        write_all_waiting()
     finally:
-        _AT_HAND.reset(token)
+        AT_HAND.reset(token)
 
 
 def connection() -> Connection:
     """The connection of the transaction at hand: the one that was given, else the session's, which
     has written by then what waits in it."""
-    hand = _AT_HAND.get()
+    hand = AT_HAND.get()
     if hand is not None:
         return hand.connection
     session = db.session()
@@ -165,7 +147,7 @@ def connection() -> Connection:
 
 def driver() -> tuple[Any, Dialect]:
     """The driver's own connection under the one at hand, and how its database speaks."""
-    hand = _AT_HAND.get()
+    hand = AT_HAND.get()
     if hand is not None:
         return hand.driver, hand.connection.dialect
     here = connection()
@@ -174,7 +156,7 @@ def driver() -> tuple[Any, Dialect]:
 
 def notes() -> dict[str, Any]:
     """What verbs tell, beside their rows, to whoever commits the transaction at hand."""
-    hand = _AT_HAND.get()
+    hand = AT_HAND.get()
     return db.session().info if hand is None else hand.notes
 
 
@@ -184,22 +166,6 @@ def hold(key: str) -> None:
     here = connection()
     if here.dialect.name != "sqlite":
         here.exec_driver_sql("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (key,))
-
-
-def write_late(write: Write, row: Row) -> None:
-    """Have a row written at the end of the transaction at hand, together with all others of its
-    kind; in a session, at once. For rows that nobody reads before the commit."""
-    hand = _AT_HAND.get()
-    if hand is None:
-        write([row])
-    else:
-        hand.late.append((write, row))
-
-
-def late_rows() -> list[tuple[Write, Row]]:
-    """What waits for the end of the transaction at hand; to be cut by who undoes a part of it."""
-    hand = _AT_HAND.get()
-    return [] if hand is None else hand.late
 
 
 def changed(statement: UpdateBase) -> int:

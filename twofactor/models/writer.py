@@ -17,7 +17,7 @@ from typing import Any, TypeVar, cast
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import InterfaceError, OperationalError
 
-from twofactor.models.database import Busy, at_hand, late_rows, turn
+from twofactor.models.database import Busy, at_hand, turn
 from twofactor.models.entries import (
     GRACE_SECONDS,
     WAIT_SECONDS,
@@ -29,6 +29,7 @@ from twofactor.models.entries import (
     Verb,
     Work,
 )
+from twofactor.models.hand import forget_late, late_count, write_all_waiting
 
 GROUP_SIZE = 256
 QUEUE_SIZE = 4096
@@ -229,34 +230,35 @@ class GroupWriter:
 def run_each(connection: Connection, works: Sequence[Work]) -> Sequence[Any]:
     """The result of each, or Failed; only in SQLite. A work that raises before it has written
     needs no undoing; the error of another is raised, and the group has to be written anew."""
-    rows, driver = late_rows(), connection.connection.driver_connection
+    driver = connection.connection.driver_connection
     results: list[Any] = []
     for work in works:
-        waiting, changes = len(rows), driver.total_changes  # type: ignore[union-attr]
+        late, changes = late_count(), driver.total_changes  # type: ignore[union-attr]
         try:
             results.append(work(connection))
         except Exception as error:
             if isinstance(error, REFUSALS) or driver.total_changes != changes:  # type: ignore[union-attr]
                 raise
-            del rows[waiting:]
+            forget_late(late)
             results.append(Failed(error))
     return results
 
 
 def _run_each_apart(connection: Connection, works: Sequence[Work]) -> Sequence[Any]:
     """The same with a savepoint before each work, so that a bad one is undone alone."""
-    rows, cursor = late_rows(), connection.connection.cursor()
+    cursor = connection.connection.cursor()
     results: list[Any] = []
     for work in works:
-        waiting = len(rows)
         cursor.execute("SAVEPOINT work")
         try:
-            results.append(work(connection))
+            result = work(connection)
+            write_all_waiting()  # what waited longer would be undone with another work
+            results.append(result)
         except REFUSALS:
             raise
         except Exception as error:
             cursor.execute("ROLLBACK TO work")
-            del rows[waiting:]
+            forget_late(0)
             results.append(Failed(error))
         cursor.execute("RELEASE work")
     cursor.close()

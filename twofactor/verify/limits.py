@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from twofactor.kit import Kit
+from twofactor.models.hand import memory
 from twofactor.sms import budget
 from twofactor.sms import phone as phones
 from twofactor.verify import slices, windows
@@ -111,7 +112,15 @@ def permit_send(
     then."""
     if not budget.is_left(kit, is_verified=is_verified, now=now):
         raise LimitReached(BUDGET_DAY, _until_midnight(now))
-    together = [*counts, (NUMBER_HOUR, number.e164), (NUMBER_DAY, number.e164)]
+    own = of_send(number, address, is_verified=is_verified, is_guarded=is_guarded)
+    hit_together(kit, [*counts, *own], now)
+
+
+def of_send(
+    number: phones.Phone, address: str | None, *, is_verified: bool, is_guarded: bool
+) -> Counts:
+    """The limits that one text falls under, and whose."""
+    together = [(NUMBER_HOUR, number.e164), (NUMBER_DAY, number.e164)]
     if address is not None:
         together += [(ADDRESS_HOUR, network(address)), (ADDRESS_DAY, network(address))]
     if is_guarded:
@@ -119,7 +128,7 @@ def permit_send(
     together.append((COUNTRY_DAY, number.country))
     if not is_verified:
         together.append((NEW_NUMBERS_DAY, "all"))
-    hit_together(kit, [*together, (GLOBAL_DAY, "all")], now)
+    return [*together, (GLOBAL_DAY, "all")]
 
 
 def _until_midnight(now: datetime) -> int:
@@ -194,18 +203,17 @@ def refund_together(kit: Kit, together: Counts, counted_at: datetime, weight: in
         slices.refund(hits, int(counted_at.timestamp()))
 
 
-def spent(kit: Kit, limit: Limit, value: str, now: datetime) -> int:
-    """How many hits count at the moment; counts none."""
+def spent(kit: Kit, limit: Limit, value: str, now: datetime, beside: Counts = ()) -> int:
+    """How many hits count at the moment; counts none. Those `beside` it are about to be hit."""
     if not kit.settings.limits:
         return 0
-    one = _hit(kit, limit, value)
-    return slices.read([one], int(now.timestamp())).get(one.key, windows.NOTHING).live
+    others = [_hit(kit, other, whose) for other, whose in beside]
+    return slices.live(_hit(kit, limit, value), int(now.timestamp()), others)
 
 
 def wait(kit: Kit, limit: Limit, value: str, now: datetime) -> int:
     """Seconds until one more hit fits, 0 when it fits now; counts none."""
-    one, second = _hit(kit, limit, value), int(now.timestamp())
-    full = windows.first_full([one], slices.read([one], second), second)
+    full = slices.first_unfit([_hit(kit, limit, value)], int(now.timestamp()))
     return 0 if full is None else full[1]
 
 
@@ -221,5 +229,17 @@ def forget(now: datetime) -> None:
 
 
 def _hit(kit: Kit, limit: Limit, value: str, weight: int = 1) -> windows.Hit:
-    key = f"{limit.name}:{kit.keyring.pseudonym('limit', value)}"
+    key = f"{limit.name}:{_name(kit, value)}"
     return windows.Hit(key, most(kit, limit), limit.window, limit.grain, weight)
+
+
+def _name(kit: Kit, value: str) -> str:
+    """The value's pseudonym: several limits of one text are of the same phone, and all texts of a
+    group of the same country."""
+    kept = memory()
+    if kept is None:
+        return kit.keyring.pseudonym("limit", value)
+    known: str | None = kept.get((_name, value))
+    if known is None:
+        known = kept[_name, value] = kit.keyring.pseudonym("limit", value)
+    return known

@@ -10,7 +10,7 @@ from datetime import datetime
 from twofactor.kit import Kit
 from twofactor.verify import limits
 from twofactor.verify.entries import Known
-from twofactor.verify.limits import DAY, MANY_CODES, Limit
+from twofactor.verify.limits import DAY, MANY_CODES, Counts, Limit
 
 LONGEST = 10
 UNITS = 10**LONGEST  # one guess at a code of 10 digits is one unit
@@ -41,9 +41,13 @@ def length_for(spent: int, wanted: int, checks: int) -> int:
     return LONGEST
 
 
-def code_length(kit: Kit, service_id: int, phone: str, wanted: int, now: datetime) -> int:
-    """How long the next code of this phone at this service is."""
-    spent = limits.spent(kit, YEAR, _whose(service_id, kit.keyring.fingerprint(phone)), now)
+def code_length(
+    kit: Kit, service_id: int, phone: str, wanted: int, now: datetime, beside: Counts = ()
+) -> int:
+    """How long the next code of this phone at this service is. Those `beside` are what its text is
+    about to be counted against."""
+    whose = _whose(service_id, kit.keyring.fingerprint(phone))
+    spent = limits.spent(kit, YEAR, whose, now, beside)
     return length_for(spent, wanted, kit.settings.codes.max_checks)
 
 

@@ -7,7 +7,7 @@ from twofactor import audit
 from twofactor.kit import Kit, Visitor
 from twofactor.sms import receipts
 from twofactor.sms.phone import Phone
-from twofactor.verify import entries, hooks, risk_budget, tenancy, verifications
+from twofactor.verify import entries, hooks, limits, risk_budget, tenancy, verifications
 from twofactor.verify.entries import Entry
 from twofactor.verify.glance import Glance
 from twofactor.verify.limits import Counts
@@ -105,7 +105,11 @@ def _was_approved(kit: Kit, service: Tenant, phone: Phone) -> bool:
 def _target(kit: Kit, seen: Glance, wish: Wish, counts: Counts, *, is_verified: bool) -> Target:
     service, latest = seen.service, seen.latest
     wanted = len(wish.code) if wish.code else service.code_length
-    length = risk_budget.code_length(kit, service.id, seen.phone.e164, wanted, kit.now())
+    address = wish.device.address if wish.device else None
+    own = limits.of_send(seen.phone, address, is_verified=is_verified, is_guarded=wish.is_guarded)
+    length = risk_budget.code_length(
+        kit, service.id, seen.phone.e164, wanted, kit.now(), [*counts, *own]
+    )
     if wish.code and len(wish.code) < length:
         raise CodeTooShort(length)
     return Target(

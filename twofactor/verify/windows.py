@@ -1,14 +1,13 @@
 """Rolling windows, told in slices of time: whether one more hit fits, and when. Pure."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 LATCH = 0  # the slice that holds the sum of its key's others; no slice of time starts then
 ROUND = 60  # seconds: when a key is forgotten changes, in its index too, once a minute at most
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """One hit under a key, where at most `most` are let through in any `window` seconds."""
 
     key: str
@@ -31,8 +30,7 @@ class Hit:
         return until + -until % ROUND
 
 
-@dataclass(frozen=True, slots=True)
-class Sum:
+class Sum(NamedTuple):
     """What is counted under a key."""
 
     total: int = 0  # with what has left the window

@@ -1,0 +1,108 @@
+"""The statements about slices of hits: `verify.slices` says what they mean."""
+
+from typing import Any, cast
+
+from sqlalchemy import (
+    BigInteger,
+    Delete,
+    Insert,
+    Integer,
+    Select,
+    String,
+    Table,
+    bindparam,
+    case,
+    delete,
+    false,
+    func,
+    select,
+    tuple_,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import aliased
+
+from twofactor.models import LimitSlice
+from twofactor.models.prepared import Prepared
+from twofactor.models.rows import given
+from twofactor.verify.windows import LATCH
+
+_ROWS = cast(Table, LimitSlice.__table__)
+_KINDS = {column.name: column.type for column in _ROWS.c}
+_OF = ["key", "slice"]
+
+
+def _insert(dialect: str) -> Any:
+    """The given rows; without a WHERE, SQLite would take ON CONFLICT for a join's ON."""
+    insert = (sqlite if dialect == "sqlite" else postgresql).insert(_ROWS)
+    rows = given(dialect, _KINDS)
+    return insert.from_select(list(_KINDS), select(rows).where(rows.c.key.is_not(None)))
+
+
+def _held(dialect: str) -> Insert:
+    """An update that never comes true locks its row all the same, and writes nothing."""
+    same = {"hits": _ROWS.c.hits}
+    update = _insert(dialect).on_conflict_do_update
+    return cast(Insert, update(index_elements=_OF, set_=same, where=false()))
+
+
+def _changed(dialect: str) -> Insert:
+    insert = _insert(dialect)
+    new, latest = insert.excluded, func.max if dialect == "sqlite" else func.greatest
+    sums = {
+        "hits": _ROWS.c.hits + new.hits,
+        "forget_after": latest(_ROWS.c.forget_after, new.forget_after),
+    }
+    return cast(Insert, insert.on_conflict_do_update(index_elements=_OF, set_=sums))
+
+
+def _summed(dialect: str) -> Select[Any]:
+    """Live slices are read only where there is no room, for the one that makes it."""
+    asked = given(dialect, {"key": String(), "until": BigInteger(), "room": BigInteger()})
+    latch, gone, live = aliased(LimitSlice), aliased(LimitSlice), aliased(LimitSlice)
+    left = (gone.key == asked.c.key) & (gone.slice > LATCH) & (gone.slice <= asked.c.until)
+    held = (
+        select(asked, latch.hits.label("total"), func.sum(gone.hits).label("gone"))
+        .join_from(asked, latch, (latch.key == asked.c.key) & (latch.slice == LATCH))
+        .outerjoin(gone, left)
+        .group_by(*asked.c, latch.hits)
+        .subquery("held")
+    )
+    excess = held.c.total - func.coalesce(held.c.gone, 0) - held.c.room
+    leaving = (
+        select(live.slice, func.sum(live.hits).over(order_by=live.slice).label("together"))
+        .where(live.key == held.c.key, live.slice > held.c.until)
+        .correlate(held)
+        .subquery("leaving")
+    )
+    frees = select(func.min(leaving.c.slice)).where(leaving.c.together >= excess)
+    return select(
+        held.c.key, held.c.total, held.c.gone, case((excess > 0, frees.scalar_subquery()))
+    )
+
+
+def _still_counted(dialect: str) -> Select[Any]:
+    asked = given(dialect, {"key": String(), "slice": BigInteger(), "weight": Integer()})
+    its = (LimitSlice.key == asked.c.key) & (LimitSlice.slice == asked.c.slice)
+    return select(asked).join(LimitSlice, its & (LimitSlice.hits >= asked.c.weight))
+
+
+def _dropped(dialect: str) -> Delete:
+    asked = given(dialect, {"key": String(), "until": BigInteger()})
+    gone = aliased(LimitSlice)
+    left = (gone.key == asked.c.key) & (gone.slice > LATCH) & (gone.slice <= asked.c.until)
+    rows = select(gone.key, gone.slice).join_from(asked, gone, left)
+    return delete(_ROWS).where(tuple_(_ROWS.c.key, _ROWS.c.slice).in_(rows))
+
+
+def _keys_dropped(dialect: str) -> Delete:
+    return delete(_ROWS).where(_ROWS.c.key.in_(select(given(dialect, {"key": String()}))))
+
+
+_IDLE = (
+    select(LimitSlice.key)
+    .where(LimitSlice.slice == LATCH, LimitSlice.forget_after < bindparam("second"))
+    .with_for_update(skip_locked=True)  # never waits for whoever counts just now
+)
+HOLD, CHANGE, SUMS = Prepared(_held), Prepared(_changed), Prepared(_summed)
+COUNTED, DROP, DROP_KEYS = Prepared(_still_counted), Prepared(_dropped), Prepared(_keys_dropped)
+FORGET = Prepared(delete(_ROWS).where(_ROWS.c.key.in_(_IDLE)))
