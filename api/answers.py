@@ -1,11 +1,10 @@
 """Answers and errors as they go over the wire: status, headers, JSON."""
 
-import json
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
+import orjson
 from sqlalchemy.exc import OperationalError
 
 from api.errors import ApiError
@@ -15,13 +14,12 @@ from twofactor.models.entries import Overloaded
 
 MORE_INFO = "https://www.twilio.com/docs/errors/{code}"
 RETRY_SECONDS = 5
-_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
+_SORTED = orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE
 
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Wire:
+class Wire(NamedTuple):
     """A whole answer."""
 
     status: int
@@ -58,5 +56,6 @@ def unforeseen(error: Exception, where: str, request_id: str) -> ApiError:
 
 
 def _json(status: int, body: Mapping[str, Any], headers: Mapping[str, str]) -> Wire:
-    text = _ENCODER.encode(body) + "\n"
-    return Wire(status, {"Content-Type": "application/json", **headers}, text.encode())
+    return Wire(
+        status, {"Content-Type": "application/json", **headers}, orjson.dumps(body, option=_SORTED)
+    )

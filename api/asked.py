@@ -1,15 +1,14 @@
 """One request as the desk reads it, whoever carries it in: Flask, or the front."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from werkzeug.datastructures import MultiDict
 
 from api.operation import Caller
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """A request to one operation."""
 
     path: str

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from functools import cached_property
+from typing import Any, NamedTuple
 
 from werkzeug.datastructures import MultiDict
 
@@ -41,8 +42,7 @@ class Caller:
         return scope.value in self.scopes
 
 
-@dataclass(frozen=True)
-class Call:
+class Call(NamedTuple):
     """One request, read and allowed."""
 
     kit: Kit
@@ -52,8 +52,7 @@ class Call:
     url: str  # of this very address, without query
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(NamedTuple):
     """A status, a body, and the texts that now wait for the sender."""
 
     status: int
@@ -86,18 +85,27 @@ class Operation:
     def read(self, values: MultiDict[str, str]) -> dict[str, Any]:
         """The parameters by name. Nothing is ignored: a name that is unknown, given twice, or
         Twilio's but not ours is refused (S-48). Raises ApiError."""
-        known = {parameter.name: parameter for parameter in self.parameters}
-        for name, texts in values.lists():
+        known = self._known
+        given = list(values.lists())
+        for name, texts in given:
             if name in self.refused:
                 raise ApiError(400, NOT_SUPPORTED, f"{name} is not supported: {self.refused[name]}")
             if name not in known:
                 raise ApiError(400, UNKNOWN_PARAMETER, f"Unknown parameter: {name[:64]!a}")
             if len(texts) != 1:
                 raise ApiError(400, UNKNOWN_PARAMETER, f"{name} is given more than once")
-        for parameter in self.parameters:
-            if parameter.required and not values.get(parameter.name):
-                raise ApiError(400, INVALID, f"Missing required parameter: {parameter.name}")
-        return {name: _read(known[name], values[name]) for name in values}
+        for name in self._required:
+            if not values.get(name):
+                raise ApiError(400, INVALID, f"Missing required parameter: {name}")
+        return {name: _read(known[name], texts[0]) for name, texts in given}
+
+    @cached_property
+    def _known(self) -> dict[str, Parameter]:
+        return {parameter.name: parameter for parameter in self.parameters}
+
+    @cached_property
+    def _required(self) -> list[str]:
+        return [parameter.name for parameter in self.parameters if parameter.required]
 
 
 def _read(parameter: Parameter, text: str) -> Any:

@@ -1,8 +1,8 @@
 """The audit: append-only, always written in the transaction of what it tells of (S-67)."""
 
-import json
 from collections.abc import Sequence
 
+import orjson
 from sqlalchemy import Insert, Row, insert, select
 
 from twofactor.browser import in_words
@@ -28,7 +28,7 @@ def write(
     """Append one entry. `detail` holds sids, names and counts; never a code, phone or address."""
     whose = kit.keyring.pseudonym("address", visitor.address) if visitor else ""
     browser = in_words(visitor.user_agent) if visitor else ""
-    row = (kit.now(), event.value, user_id, whose, browser, json.dumps(detail))
+    row = (kit.now(), event.value, user_id, whose, browser, orjson.dumps(detail).decode())
     write_late(_write, row)
 
 

@@ -1,13 +1,12 @@
 """A POST as it is answered in front of Flask, how long its body may be, and the answer to it."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 BODY_BYTES = 64 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Post:
+class Post(NamedTuple):
     """A POST whose body is there as a whole."""
 
     path: str  # with its escapes undone
@@ -16,8 +15,7 @@ class Post:
     body: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     """A whole answer; its headers without a length."""
 
     status: int

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Lock
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Connection
 
@@ -26,8 +26,7 @@ class Overloaded(Exception):
     """More work waits than can be written in time; come again later."""
 
 
-@dataclass(frozen=True, slots=True)
-class Then:
+class Then(NamedTuple):
     """What a work gives back to have more done once it is committed, in a transaction of its own:
     the result is what `work` gives then."""
 

@@ -4,9 +4,8 @@ Guarantee: `enqueue` writes in the caller's transaction, so a text exists exactl
 verification does.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import cast
+from typing import NamedTuple, cast
 
 from sqlalchemy import Table, bindparam, exists, select, update
 
@@ -26,8 +25,7 @@ FRESH = "texts to wake a sender for"
 _ADD = RowOf(Message)
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(NamedTuple):
     """A text in the outbox."""
 
     id: int

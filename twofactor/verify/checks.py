@@ -4,8 +4,8 @@ The door commits `count` before it calls `settle`, so that no later error can ta
 (S-06; CVE-2026-35597 rolled it back together with the failed login).
 """
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from twofactor import audit
 from twofactor.kit import Kit, Visitor
@@ -15,8 +15,7 @@ from twofactor.verify.entries import Entry, Known
 from twofactor.words import AuditEvent, CheckOutcome, VerificationStatus
 
 
-@dataclass(frozen=True, slots=True)
-class Counted:
+class Counted(NamedTuple):
     """A check that is counted and may now be compared, once; the verification as it was then."""
 
     verification: Entry

@@ -1,7 +1,7 @@
 """A glance at a service and a phone: all that a start or a check of a code asks before it decides,
 in one statement."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import aliased
@@ -17,8 +17,7 @@ from twofactor.verify.standing import Standing
 from twofactor.verify.tenants import Tenant
 
 
-@dataclass(frozen=True, slots=True)
-class Glance:
+class Glance(NamedTuple):
     """What is known at one moment."""
 
     service: Tenant

@@ -229,17 +229,17 @@ def forget(now: datetime) -> None:
 
 
 def _hit(kit: Kit, limit: Limit, value: str, weight: int = 1) -> windows.Hit:
-    key = f"{limit.name}:{_name(kit, value)}"
-    return windows.Hit(key, most(kit, limit), limit.window, limit.grain, weight)
-
-
-def _name(kit: Kit, value: str) -> str:
-    """The value's pseudonym: several limits of one text are of the same phone, and all texts of a
-    group of the same country."""
+    """One hit. Several limits of a text are of the same phone, and all texts of a group of the same
+    country: what is asked for again is kept."""
     kept = memory()
-    if kept is None:
-        return kit.keyring.pseudonym("limit", value)
-    known: str | None = kept.get((_name, value))
-    if known is None:
-        known = kept[_name, value] = kit.keyring.pseudonym("limit", value)
-    return known
+    known: windows.Hit | None = kept.get((limit.name, value, weight)) if kept else None
+    if known is not None:
+        return known
+    whose = kept.get((_hit, value)) if kept else None
+    whose = whose or kit.keyring.pseudonym("limit", value)
+    key = f"{limit.name}:{whose}"
+    hit = windows.Hit(key, most(kit, limit), limit.window, limit.grain, weight)
+    if kept is not None:
+        kept[_hit, value] = whose
+        kept[limit.name, value, weight] = hit
+    return hit

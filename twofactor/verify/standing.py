@@ -2,9 +2,8 @@
 since every code asks."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import BindParameter, ColumnElement, bindparam, exists, select
 
@@ -28,8 +27,7 @@ def columns(fingerprint: BindParameter[str]) -> tuple[ColumnElement[Any], Column
 _LOOK = Prepared(select(*columns(bindparam("of"))))
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """How a phone stands at one moment."""
 
     has_stopped: bool

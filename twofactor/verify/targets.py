@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from twofactor.models import Session
 from twofactor.sms.phone import Phone
@@ -11,8 +12,7 @@ from twofactor.verify.tenants import Tenant
 from twofactor.words import Channel, Purpose
 
 
-@dataclass(frozen=True, slots=True)
-class Style:
+class Style(NamedTuple):
     """How a service wants the text to be: its own name, and the hash that an Android app reads
     codes by. Empty: as the installation says."""
 

@@ -1,7 +1,7 @@
 """Services as the hot paths see them: a service and what its account may, in one plain row."""
 
-from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from sqlalchemy import bindparam, select
 
@@ -9,8 +9,7 @@ from twofactor.models import ApiAccount, Service
 from twofactor.models.prepared import Prepared
 
 
-@dataclass(frozen=True, slots=True)
-class Tenant:
+class Tenant(NamedTuple):
     """A service that has not been deleted."""
 
     id: int
