@@ -5,6 +5,7 @@ been confirmed before are neither counted nor held up. A block made in haste, by
 time to type yet, is void as soon as enough of the codes that caused it have come back.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,6 +14,7 @@ from typing import Any, cast
 from sqlalchemy import (
     BigInteger,
     Insert,
+    Integer,
     Select,
     String,
     Table,
@@ -30,6 +32,7 @@ from twofactor.extensions import db
 from twofactor.kit import Kit
 from twofactor.models import BlockedPlace, ConversionSlice
 from twofactor.models.database import changed, connection
+from twofactor.models.hand import memory, write_late, write_waiting
 from twofactor.models.prepared import Prepared
 from twofactor.models.rows import folded, given
 from twofactor.sms import phone as phones
@@ -45,11 +48,13 @@ LIFETIME = timedelta(seconds=PUMPING.window)
 GRAIN = 60  # seconds of a slice
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Place:
-    """A place: its block, if any, and what became of the codes of its latest hour."""
+    """A place: its block, if any, and what became of the codes of its latest hour. Of one
+    transaction, whose works see what each of them counted."""
 
     place: str
+    slice: int  # the latest one that is counted in
     since: datetime | None
     until: datetime | None
     sent: int
@@ -59,15 +64,15 @@ class _Place:
 _SLICES = cast(Table, ConversionSlice.__table__)
 
 
-def _one_more(dialect: str) -> Insert:
-    """Of each given place in this slice; the WHERE tells SQLite that no join's ON follows."""
+def _more(dialect: str) -> Insert:
+    """So many in each given slice; the WHERE tells SQLite that no join's ON follows."""
     insert = (sqlite if dialect == "sqlite" else postgresql).insert(_SLICES)
-    rows = given(dialect, {"place": String(), "slice": BigInteger()})
+    rows = given(dialect, {"place": String(), "slice": BigInteger(), "sent": Integer()})
     added = insert.from_select(
         ["place", "slice", "sent", "confirmed"],
-        select(rows, literal_column("1"), literal_column("0")).where(rows.c.place.is_not(None)),
+        select(rows, literal_column("0")).where(rows.c.place.is_not(None)),
     )
-    more = {"sent": _SLICES.c.sent + 1}
+    more = {"sent": _SLICES.c.sent + added.excluded.sent}
     return cast(Insert, added.on_conflict_do_update(index_elements=["place", "slice"], set_=more))
 
 
@@ -86,7 +91,7 @@ def _told(dialect: str) -> Select[Any]:
     return found.outerjoin(ConversionSlice, in_hour).group_by(asked.c.place, *times)
 
 
-_SENT, _TOLD = Prepared(_one_more), Prepared(_told)
+_SENT, _TOLD = Prepared(_more), Prepared(_told)
 _CONFIRMED = Prepared(
     text(
         "UPDATE conversion_slices SET confirmed = confirmed + 1 "
@@ -117,19 +122,24 @@ def count(kit: Kit, phone: Phone) -> None:
     now = kit.now()
     told = _of(_places(kit, phone), now)
     _check(told, now)
-    rows = [(of.place, _slice(now)) for of in told]
-    _SENT.run(**folded(connection().dialect.name, rows))
+    write_late(_send, [(of.place, of.slice) for of in told])
     for of in told:
-        if is_pumped(of.sent + 1, of.confirmed):
+        of.sent += 1
+    for of in told:
+        if is_pumped(of.sent, of.confirmed):
             _block(kit, of.place, phone.country, now)
+            _settle()
 
 
 def confirm(kit: Kit, verification: Entry, phone: Phone) -> None:
     """The code came back right: count it where it was counted as sent."""
     if not kit.settings.limits:
         return
+    known = _known()
     for place in _places(kit, phone):
         _CONFIRMED.run(place=place, slice=_slice(verification.created_at))
+        if place in known:
+            known[place].confirmed += 1
 
 
 def is_pumped(sent: int, confirmed: int) -> bool:
@@ -176,13 +186,35 @@ def _block(kit: Kit, place: str, country: str, now: datetime) -> None:
 
 
 def _of(places: Sequence[str], now: datetime) -> list[_Place]:
-    asked = folded(connection().dialect.name, [(place,) for place in places])
-    rows = _TOLD.all(now=now, after=_slice(now - WINDOW), until=_slice(now), **asked)
-    told = {
-        place: _Place(place, since, until, int(sent or 0), int(confirmed or 0))
-        for place, since, until, sent, confirmed in rows
-    }
-    return [told[place] for place in places]
+    until, known = _slice(now), _known()
+    if any(of.slice != until for of in known.values()) or not known:
+        _settle()
+    asked = [(place,) for place in places if place not in known]
+    if asked:
+        rows = folded(connection().dialect.name, asked)
+        told = _TOLD.all(now=now, after=_slice(now - WINDOW), until=until, **rows)
+        for place, since, over, sent, confirmed in told:
+            known[place] = _Place(place, until, since, over, int(sent or 0), int(confirmed or 0))
+    return [known[place] for place in places]
+
+
+def _known() -> dict[str, _Place]:
+    """What the transaction at hand has read and counted; a session keeps nothing."""
+    kept = memory()
+    return {} if kept is None else cast(dict[str, _Place], kept.setdefault(_of, {}))
+
+
+def _settle() -> None:
+    """Write what waits, so that it can be read anew."""
+    write_waiting(_send)
+    _known().clear()
+
+
+def _send(counts: Sequence[Sequence[tuple[str, int]]]) -> None:
+    """Count codes on their way: of each the places and their slice."""
+    counted = Counter(of for places in counts for of in places)
+    many = [(*of, sent) for of, sent in sorted(counted.items())]
+    _SENT.run(**folded(connection().dialect.name, many))
 
 
 def _check(told: Iterable[_Place], now: datetime) -> None:
