@@ -3,6 +3,7 @@ several limits at once, on either database."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -19,12 +20,14 @@ from tests.security.racers import at_once
 from twofactor.extensions import db
 from twofactor.house import house
 from twofactor.models import LimitSlice
-from twofactor.models.database import driver, transaction
+from twofactor.models.database import at_hand, driver, transaction
+from twofactor.models.hand import forget_late, late_count, memory
 from twofactor.verify import limits
 from twofactor.verify.limits import Limit, LimitReached
 
 HOURLY, DAILY, BRIEF = Limit("h", 9, 3600, ""), Limit("d", 20, 86_400, ""), Limit("s", 6, 10, "")
 GROUPS = [(HOURLY,), (BRIEF,), (HOURLY, DAILY), (BRIEF, DAILY, HOURLY), (DAILY, HOURLY)]
+Steps = list[tuple[int, str, Sequence[Limit], str, int]]
 PAUSES = st.one_of(st.integers(0, 30), st.integers(0, 4000), st.integers(0, 90_000), st.just(-3))
 STEPS = st.lists(
     st.tuples(
@@ -113,6 +116,9 @@ class Walk:
             for value in ("one", "other")
         }
 
+    def within(self) -> AbstractContextManager[object]:
+        return transaction()
+
     def key(self, value: str) -> str:
         return f"{value} {self.name}"
 
@@ -121,12 +127,12 @@ class Walk:
         full = [limit for limit, wait in zip(group, waits, strict=True) if wait]
         together = [(limit, self.key(value)) for limit in group]
         if full:
-            with pytest.raises(LimitReached) as reached, transaction():
+            with pytest.raises(LimitReached) as reached, self.within():
                 limits.hit_together(self.kit, together, at(self.now), weight)
             assert reached.value.limit is full[0]
             assert reached.value.retry_after == next(filter(None, waits))
             return
-        with transaction():
+        with self.within():
             limits.hit_together(self.kit, together, at(self.now), weight)
         self.counted.append((self.now, group, value, weight))
         for limit in group:
@@ -136,16 +142,27 @@ class Walk:
         if self.counted:
             second, group, value, weight = self.counted.pop()
             together = [(limit, self.key(value)) for limit in group]
-            with transaction():
+            with self.within():
                 limits.refund_together(self.kit, together, at(second), weight)
             for limit in group:
                 self.model[limit, value].take(second, weight)
 
     def forget(self) -> None:
-        with transaction():
+        with self.within():
             limits.forget(at(self.now))
         for slices in self.model.values():
             slices.forget(self.now)
+
+    def walk(self, steps: Steps) -> None:
+        for pause, step, group, value, weight in steps:
+            self.now += pause
+            if step == "hit":
+                self.hit(group, value, weight)
+            elif step == "refund":
+                self.refund()
+            else:
+                self.forget()
+            self.compare()
 
     def compare(self) -> None:
         now = at(self.now)
@@ -153,7 +170,8 @@ class Walk:
             key = self.key(value)
             assert limits.spent(self.kit, limit, key, now) == slices.spent(self.now)
             assert limits.wait(self.kit, limit, key, now) == slices.wait(self.now)
-        db.session.rollback()
+        if memory() is None:
+            db.session.rollback()
 
 
 def test_the_totals_tell_what_a_list_of_slices_would(either: Flask) -> None:
@@ -161,17 +179,42 @@ def test_the_totals_tell_what_a_list_of_slices_would(either: Flask) -> None:
 
     @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
     @given(STEPS)
-    def walk(steps: list[tuple[int, str, Sequence[Limit], str, int]]) -> None:
+    def walk(steps: Steps) -> None:
         with either.app_context():
             here = Walk(next(names))
-            for pause, step, group, value, weight in steps:
-                here.now += pause
-                if step == "hit":
-                    here.hit(group, value, weight)
-                elif step == "refund":
-                    here.refund()
-                else:
-                    here.forget()
+            here.walk(steps)
+            assert_latches_hold_the_sums()
+
+    walk()
+
+
+class GroupWalk(Walk):
+    """Many steps in one transaction of works, of which each refused one is undone."""
+
+    @contextmanager
+    def within(self) -> Iterator[object]:
+        before = late_count()
+        try:
+            yield None
+        except LimitReached:
+            forget_late(before)
+            raise
+
+
+GROUPED = st.lists(STEPS, max_size=4)
+
+
+def test_works_of_a_group_see_what_the_others_counted(either: Flask) -> None:
+    names = iter(range(10_000))
+
+    @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(GROUPED)
+    def walk(groups: list[Steps]) -> None:
+        with either.app_context():
+            here = GroupWalk(next(names))
+            for steps in groups:
+                with transaction() as session, at_hand(session.connection()):
+                    here.walk(steps)
                 here.compare()
             assert_latches_hold_the_sums()
 

@@ -55,12 +55,6 @@ def write_all_waiting() -> None:
         write_waiting(write)
 
 
-def waiting(write: Write) -> list[Row]:
-    """What waits to be written by it."""
-    hand = AT_HAND.get()
-    return [row for other, row in hand.late if other is write] if hand else []
-
-
 def memory() -> dict[Any, Any] | None:
     """What the verbs of the transaction at hand keep for each other: what was read and what waits
     to be written, so that nobody reads it again. None in a session, which remembers nothing."""

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Sequence
 from typing import cast
 
 from twofactor.models.database import connection
-from twofactor.models.hand import memory, waiting, write_late, write_waiting
+from twofactor.models.hand import memory, write_late, write_waiting
 from twofactor.models.rows import folded
 from twofactor.verify import slice_rows
 from twofactor.verify.windows import LATCH, NOTHING, Hit, Sum, changes, first_full
@@ -59,7 +59,6 @@ def refund(hits: Sequence[Hit], second: int) -> None:
     book = _book()
     if any(hit.key in book.waiting for hit in hits):
         _settle()
-        book = _book()
     asked = sorted((hit.key, hit.slice_of(second), hit.weight) for hit in hits)
     lowered = [
         (key, row, -weight, 0)
@@ -67,6 +66,7 @@ def refund(hits: Sequence[Hit], second: int) -> None:
         for row in (LATCH, start)
     ]
     _note(lowered, book)
+    book.unclear.update(hit.key for hit in hits)
 
 
 def live(hit: Hit, second: int, beside: Sequence[Hit] = ()) -> int:
@@ -98,13 +98,22 @@ class _Book:
     def __init__(self, second: int | None) -> None:
         self.second = second
         self.waiting: Counter[str] = Counter()
+        self.unclear: set[str] = set()  # what was taken back may have left the window already
         self._read: dict[str, Sum] = {}
+
+    def clear(self) -> None:
+        """All is written: read it anew."""
+        self.waiting.clear()
+        self.unclear.clear()
+        self._read.clear()
 
     def knows_none_of(self, hits: Iterable[Hit]) -> bool:
         return not any(hit.key in self._read or hit.key in self.waiting for hit in hits)
 
-    def sums(self, hits: Iterable[Hit]) -> dict[str, Sum]:
+    def sums(self, hits: Sequence[Hit]) -> dict[str, Sum]:
         """What is counted, by key."""
+        if not self.unclear.isdisjoint(hit.key for hit in hits):
+            _settle()
         unread = [hit for hit in hits if hit.key not in self._read]
         if unread:
             self._read.update(_read(unread, cast(int, self.second)))
@@ -125,10 +134,11 @@ def _book(second: int | None = None) -> _Book:
     """The book of the transaction at hand, as of this second; a session has a new one each time."""
     kept = memory()
     book: _Book | None = None if kept is None else kept.get(_Book)
+    if book is not None and second is not None:
+        book.second = second if book.second is None else book.second
     if book is None or second not in (None, book.second):
+        _settle()  # what waits is of another second: it may have left its window by now
         book = _Book(second)
-        for noted in waiting(_change):
-            book.waiting.update({key: hits for key, start, hits, _ in noted if start == LATCH})
         if kept is not None:
             kept[_Book] = book
     return book
@@ -147,9 +157,9 @@ def _note(noted: Sequence[Change], book: _Book) -> None:
 def _settle() -> None:
     """Write what waits, and read everything anew."""
     write_waiting(_change)
-    kept = memory()
-    if kept is not None:
-        kept.pop(_Book, None)
+    book: _Book | None = (memory() or {}).get(_Book)
+    if book is not None:
+        book.clear()
 
 
 def _change(many: Sequence[Sequence[Change]]) -> None:
