@@ -10,7 +10,8 @@ from twofactor.config.faults import ConfigError
 from twofactor.verify import limits
 from twofactor.verify.limits import Limit
 
-LIMITS = [value for value in (*vars(limits).values(), key_limits.SENDS) if isinstance(value, Limit)]
+ALL = (*vars(limits).values(), key_limits.SENDS, key_limits.CHECKS)
+LIMITS = [value for value in ALL if isinstance(value, Limit)]
 HOUR, DAY = "SENDS_PER_HOUR", "SENDS_PER_DAY"
 
 
@@ -23,8 +24,14 @@ def test_the_defaults_are_the_numbers_of_the_limits(tmp_path: Path) -> None:
     found = most(tmp_path)
     assert found == {name: usual[name] for name in found}
     assert set(found) == {name for name in usual if name.startswith("sends_")} | {
-        "api_key_sends_minute"
+        "api_key_sends_minute",
+        "api_key_checks_minute",
     }
+
+
+def test_a_key_may_check_twice_as_often_as_it_starts(tmp_path: Path) -> None:
+    found = most(tmp_path, API_SENDS_PER_MINUTE="5000")
+    assert (found["api_key_sends_minute"], found["api_key_checks_minute"]) == (5000, 10_000)
 
 
 def test_what_a_list_leaves_out_keeps_its_default(tmp_path: Path) -> None:
