@@ -39,6 +39,9 @@ class Protocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        if self.limit_concurrency and len(self.connections) > 2 * self.limit_concurrency:
+            transport.abort()  # uvicorn answers 503 up to there; the house needs files as well
+            return
         connected = transport.get_extra_info("socket")
         if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux; it counts a window that stays shut, too
             unread = int(self.UNREAD_SECONDS * 1000)
@@ -110,9 +113,6 @@ def main(environ: Mapping[str, str]) -> None:
         given = {name: _number(environ, name) for name in NUMBERS}
     except ValueError as error:
         sys.exit(f"sixdigits can't start: {error}")
-    slots = given["WEB_SLOTS"]
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (min(most, max(4 * slots, 4096)), most))
     # uvicorn answers who is in, stops the house, and then raises the signal once more.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     uvicorn.run(
@@ -129,10 +129,20 @@ def main(environ: Mapping[str, str]) -> None:
         access_log=False,
         proxy_headers=False,  # who may say for whom it speaks is SIXDIGITS_TRUSTED_PROXIES
         server_header=False,
-        limit_concurrency=slots,
+        limit_concurrency=_slots(given["WEB_SLOTS"]),
         timeout_keep_alive=KEPT_SECONDS,
         timeout_graceful_shutdown=DRAIN_SECONDS,
     )
+
+
+def _slots(wanted: int) -> int:
+    """As many as wanted, or as the system has files for: four each, for Protocol takes two."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    files = max(4 * wanted, 4096)
+    if most != resource.RLIM_INFINITY:
+        files = min(files, most)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (files, most))
+    return min(wanted, files // 4)
 
 
 def _number(environ: Mapping[str, str], name: str) -> int:
