@@ -5,7 +5,7 @@ form object or page, which cost more than its work does. Whatever is odd (anothe
 header given twice, a body without a length or too long) goes on to Flask, which knows why.
 
 Bodies are taken in whole before anybody works on them, so a dripping client holds no thread, and
-nobody in the middle of a transaction waits for the network.
+nobody in the middle of a transaction waits for the network. The server ends who drips too long.
 """
 
 import asyncio
@@ -18,7 +18,6 @@ from a2wsgi import WSGIMiddleware
 from twofactor.posts import BODY_BYTES, Finder, Post, Reply
 
 THREADS = 64
-BODY_SECONDS = 30.0
 _BODY = "sixdigits.body"
 _PLAIN = (b"content-type", b"text/plain; charset=utf-8")
 
@@ -54,14 +53,13 @@ class Front:
         }
         try:
             body = await _body(headers, receive)
-        except TimeoutError:
-            await _say(Reply(408, [_PLAIN], b"The body of the request did not arrive.\n"), send)
-            return
         except ConnectionError:
             return
         reply = await self._reply(scope, headers, body)
         if reply is None:
             scope[_BODY] = body
+            # In an environ `X_Real` and `X-Real` are one: only what a proxy can't have meant goes.
+            scope["headers"] = [pair for pair in scope["headers"] if b"_" not in pair[0]]
             await self._behind(scope, receive, send)
         else:
             await _say(reply, send)
@@ -102,22 +100,21 @@ class Front:
 
 
 async def _body(headers: dict[str, str], receive: Receive) -> bytes:
-    """The body, or as much of it as shows that it is too long. Raises TimeoutError, and
-    ConnectionError when the client has gone."""
+    """The body, or as much of it as shows that it is too long. Raises ConnectionError when
+    the client has gone."""
     length = headers.get("content-length", "0")
     if "transfer-encoding" not in headers and (
         length == "0" or not length.isdecimal() or int(length) > BODY_BYTES
     ):
         return b""  # nothing comes, or more than Flask would read
     body = b""
-    async with asyncio.timeout(BODY_SECONDS):
-        while len(body) <= BODY_BYTES:
-            message = await receive()
-            if message["type"] != "http.request":
-                raise ConnectionError
-            body += message.get("body", b"")
-            if not message.get("more_body"):
-                break
+    while len(body) <= BODY_BYTES:
+        message = await receive()
+        if message["type"] != "http.request":
+            raise ConnectionError
+        body += message.get("body", b"")
+        if not message.get("more_body"):
+            break
     return body
 
 
@@ -135,7 +132,7 @@ def _whole(application: Wsgi) -> Wsgi:
     def answer(environ: Environ, start_response: Any) -> Iterable[bytes]:
         body = environ["asgi.scope"][_BODY]
         environ["wsgi.input"] = BytesIO(body)
-        if "HTTP_TRANSFER_ENCODING" in environ:
+        if environ.pop("HTTP_TRANSFER_ENCODING", None):  # it is whole now
             environ["CONTENT_LENGTH"] = str(len(body))
         pieces = application(environ, start_response)
         try:

@@ -37,7 +37,7 @@ WRONG = "Enter a correct e-mail address and password"
 def log_in() -> ResponseReturnValue:
     """The first step: e-mail and password."""
     form = LoginForm()
-    if request.method == "GET":
+    if request.method != "POST":
         form.next.data = request.args.get("next", "")
         return _page(form)
     if not form.validate():
