@@ -11,7 +11,7 @@ WORKDIR /app
 COPY . .
 RUN mkdir -p instance && chown sixdigits instance && chmod 700 instance
 ENV PATH=/venv/bin:$PATH FLASK_APP=wsgi PYTHONUNBUFFERED=1 \
-    HOST=0.0.0.0 PORT=8000 WEB_PROCESSES=1 WEB_SLOTS=4096
+    HOST=0.0.0.0 PORT=8000 WEB_PROCESSES=1 WEB_SLOTS=4096 MALLOC_ARENA_MAX=2
 USER sixdigits
 EXPOSE 8000
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s \
