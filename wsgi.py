@@ -95,6 +95,7 @@ def serve_asgi() -> Front:
     """The same for an ASGI server, with the hot addresses in front."""
     front = in_front(serve())
     gc.freeze()  # what has been made by now stays: no use in looking at it again and again
+    gc.set_threshold(10_000, 20, 20)  # a request makes hundreds of things, and leaves no rings
     return front
 
 
@@ -290,7 +291,7 @@ def _make_ready(app: Flask) -> None:
 
 def _is_flask_run() -> click.Context | None:
     context = click.get_current_context(silent=True)
-    return context if context is not None and context.info_name == "run" else None
+    return context if context and context.info_name == "run" else None
 
 
 def _serves_itself() -> bool:

@@ -1,10 +1,11 @@
 """Start, and start + check, over the API: ratios to the smallest possible Flask + SQLite app.
 
-Ours runs with all limits on, their numbers set high enough for one busy program, and is measured
-twice. "web": the process that serves, as it is with distributed workers, which leave the texts to
-workers elsewhere; what a text costs there is measured by `sends`. "all": every code is texted
-meanwhile through the adapter of a gateway, by threads of the same process, to a stub that takes
-each text at once. The goal is for the web process: that app texts nobody.
+Ours is measured three times. "web": the process that serves, with all limits on, their numbers set
+high enough for one busy program, as it is with distributed workers, which leave the texts to
+workers elsewhere; what a text costs there is measured by `sends`. "no limits": the same without
+them, as that app has none. "all": every code is texted meanwhile through the adapter of a gateway,
+by threads of the same process, to a stub that takes each text at once. The goal is for the web
+process: that app texts nobody.
 
 A flow is a start and the right check after it, for a phone that nobody knows; then codes go to
 phones that were confirmed. The guard against pumping would end anything else at once.
@@ -33,6 +34,7 @@ from tests.valkey import running
 
 SECONDS, ROUNDS, CONNECTIONS = 4.0, 3, 16
 CODE = "482913"
+NAMES = ("smallest", "web", "no limits", "all")
 OF_START, OF_FLOW = 0.62, 0.70
 
 
@@ -85,12 +87,15 @@ def main(options: list[str]) -> bool:
         taking(0, is_quiet=True) as (gateway, _),
         ExitStack() as stack,
     ):
-        places = {name: Path(folder) / f"{name}.sqlite3" for name in ("smallest", "web", "all")}
+        places = {name: Path(folder) / f"{name}.sqlite3" for name in NAMES}
         line = stack.enter_context(running(Path(folder)))
         elsewhere = {"SIXDIGITS_WORKERS": "distributed", "SIXDIGITS_REDIS_URL": line.url}
         contenders = {
             "smallest": _smallest(stack, places["smallest"]),
             "web": _ours(stack, places["web"], gateway, elsewhere),
+            "no limits": _ours(
+                stack, places["no limits"], gateway, {**elsewhere, "SIXDIGITS_LIMITS": "off"}
+            ),
             "all": _ours(stack, places["all"], gateway, {}),
         }
         for _ in range(ROUNDS):

@@ -42,7 +42,7 @@ def serving(
     process = subprocess.Popen(
         command(factory, port),
         cwd=ROOT,
-        env={**os.environ, **environ, "PORT": str(port)},
+        env={**os.environ, **environ, "PORT": str(port), "MALLOC_ARENA_MAX": "2"},
         stdout=quiet,
         stderr=quiet,
     )
