@@ -8,6 +8,7 @@ import ipaddress
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from twofactor.kit import Kit
 from twofactor.models.hand import memory
@@ -179,7 +180,7 @@ def hit_together(kit: Kit, together: Counts, now: datetime, weight: int = 1) -> 
     with the first of them that is reached."""
     if not kit.settings.limits or not together:
         return
-    hits = [_hit(kit, limit, value, weight) for limit, value in together]
+    hits = _hits(kit, together, weight)
     full = slices.count(hits, int(now.timestamp()))
     if full is not None:
         place, wait = full
@@ -199,16 +200,15 @@ def refund_all(kit: Kit, together: Iterable[Limit], value: str, counted_at: date
 def refund_together(kit: Kit, together: Counts, counted_at: datetime, weight: int = 1) -> None:
     """Take back what `hit_together` counted at that time."""
     if kit.settings.limits:
-        hits = [_hit(kit, limit, value, weight) for limit, value in together]
-        slices.refund(hits, int(counted_at.timestamp()))
+        slices.refund(_hits(kit, together, weight), int(counted_at.timestamp()))
 
 
 def spent(kit: Kit, limit: Limit, value: str, now: datetime, beside: Counts = ()) -> int:
     """How many hits count at the moment; counts none. Those `beside` it are about to be hit."""
     if not kit.settings.limits:
         return 0
-    others = [_hit(kit, other, whose) for other, whose in beside]
-    return slices.live(_hit(kit, limit, value), int(now.timestamp()), others)
+    one, *others = _hits(kit, [(limit, value), *beside])
+    return slices.live(one, int(now.timestamp()), others)
 
 
 def wait(kit: Kit, limit: Limit, value: str, now: datetime) -> int:
@@ -219,7 +219,7 @@ def wait(kit: Kit, limit: Limit, value: str, now: datetime) -> int:
 
 def lift(kit: Kit, together: Iterable[Limit], value: str) -> None:
     """Forget all hits of one value: an operator has made sure who it is."""
-    hits = [_hit(kit, limit, value) for limit in together]
+    hits = _hits(kit, [(limit, value) for limit in together])
     slices.drop(hits, int(kit.now().timestamp()))
 
 
@@ -228,18 +228,24 @@ def forget(now: datetime) -> None:
     slices.forget(int(now.timestamp()))
 
 
-def _hit(kit: Kit, limit: Limit, value: str, weight: int = 1) -> windows.Hit:
-    """One hit. Several limits of a text are of the same phone, and all texts of a group of the same
-    country: what is asked for again is kept."""
+def _hits(kit: Kit, together: Counts, weight: int = 1) -> list[windows.Hit]:
+    """Several limits of a text are of the same phone, and all texts of a group of the same country:
+    what is asked for again is kept."""
     kept = memory()
-    known: windows.Hit | None = kept.get((limit.name, value, weight)) if kept else None
-    if known is not None:
-        return known
-    whose = kept.get((_hit, value)) if kept else None
-    whose = whose or kit.keyring.pseudonym("limit", value)
-    key = f"{limit.name}:{whose}"
-    hit = windows.Hit(key, most(kit, limit), limit.window, limit.grain, weight)
-    if kept is not None:
-        kept[_hit, value] = whose
-        kept[limit.name, value, weight] = hit
-    return hit
+    known: dict[Any, Any] = {} if kept is None else kept.setdefault(_hits, {})
+    hits = []
+    for limit, value in together:
+        hit = known.get((limit.name, value, weight))
+        if hit is None:
+            whose = known.get(value)
+            if whose is None:
+                whose = known[value] = kit.keyring.pseudonym("limit", value)
+            key, highest = f"{limit.name}:{whose}", most(kit, limit)
+            hit = windows.Hit(key, highest, limit.window, limit.grain, weight)
+            known[limit.name, value, weight] = hit
+        hits.append(hit)
+    return hits
+
+
+def _hit(kit: Kit, limit: Limit, value: str) -> windows.Hit:
+    return _hits(kit, [(limit, value)])[0]

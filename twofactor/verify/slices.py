@@ -28,28 +28,23 @@ def count(hits: Sequence[Hit], second: int) -> tuple[int, int] | None:
     place of the first such and the seconds until it would."""
     _hold(hits, second)
     book = _book(second)
-    full = _first_unfit(hits, book, second)
-    if full is None:
-        sums = book.sums(hits)
-        gone = [(hit.key, hit.gone_until(second)) for hit in hits if sums[hit.key].gone is not None]
-        if gone:
-            slice_rows.DROP.run(**folded(connection().dialect.name, gone))
-            book.have_dropped(gone)
-        _note(changes(hits, sums, second), book)
-    return full
+    sums = book.sums(hits)
+    full = first_full(hits, sums, second)
+    if full is not None and memory() is not None:
+        full, sums = first_unfit(hits, second), book.sums(hits)
+    if full is not None:
+        return full
+    gone = [(hit.key, hit.gone_until(second)) for hit in hits if sums[hit.key].gone is not None]
+    if gone:
+        slice_rows.DROP.run(**folded(connection().dialect.name, gone))
+        book.have_dropped(gone)
+    _note(changes(hits, sums, second), book)
+    return None
 
 
 def first_unfit(hits: Sequence[Hit], second: int) -> tuple[int, int] | None:
     """The place of the first hit that does not fit, and the seconds until it does."""
-    return _first_unfit(hits, _book(second), second)
-
-
-def _first_unfit(hits: Sequence[Hit], book: "_Book", second: int) -> tuple[int, int] | None:
-    is_fresh = book.knows_none_of(hits)
-    full = first_full(hits, book.sums(hits), second)
-    if full is None or is_fresh:
-        return full
-    _settle()  # when there will be room, the slices alone can tell
+    _settle()  # when there will be room the slices alone can tell, not what is remembered
     return first_full(hits, _read(hits, second), second)
 
 
@@ -72,10 +67,8 @@ def refund(hits: Sequence[Hit], second: int) -> None:
 def live(hit: Hit, second: int, beside: Sequence[Hit] = ()) -> int:
     """How many hits count at the moment. A group reads those `beside` it, too, which are about to
     be counted."""
-    book = _book(second)
-    if memory() is not None:
-        book.sums([hit, *beside])
-    return book.sums([hit])[hit.key].live
+    asked = [hit] if memory() is None else [hit, *beside]
+    return _book(second).sums(asked)[hit.key].live
 
 
 def drop(hits: Sequence[Hit], second: int) -> None:
@@ -106,9 +99,6 @@ class _Book:
         self.waiting.clear()
         self.unclear.clear()
         self._read.clear()
-
-    def knows_none_of(self, hits: Iterable[Hit]) -> bool:
-        return not any(hit.key in self._read or hit.key in self.waiting for hit in hits)
 
     def sums(self, hits: Sequence[Hit]) -> dict[str, Sum]:
         """What is counted, by key."""
