@@ -1,18 +1,18 @@
 """The audit: append-only, always written in the transaction of what it tells of (S-67)."""
 
 from collections.abc import Sequence
+from typing import cast
 
 import orjson
-from sqlalchemy import Insert, Row, insert, select
+from sqlalchemy import Row, Table, select
 
 from twofactor.browser import in_words
 from twofactor.extensions import db
 from twofactor.kit import Kit, Visitor
 from twofactor.models import AuditEntry, User
-from twofactor.models.database import connection
+from twofactor.models import rows as many
 from twofactor.models.hand import write_late
 from twofactor.models.prepared import Prepared
-from twofactor.models.rows import folded, given
 from twofactor.words import AuditEvent
 
 _COLUMNS = ("at", "event", "user_id", "visitor", "browser", "detail")
@@ -33,16 +33,12 @@ def write(
 
 
 def _write(rows: list[Sequence[object]]) -> None:
-    _ENTRIES.run(**folded(connection().dialect.name, rows))
+    many.write(_ENTRIES, _COLUMNS, rows)
 
 
-def _entries(dialect: str) -> Insert:
-    columns = AuditEntry.__table__.c
-    rows = given(dialect, {name: columns[name].type for name in _COLUMNS})
-    return insert(AuditEntry).from_select(_COLUMNS, select(rows))
-
-
-_ENTRIES = Prepared(_entries)
+_TABLE = cast(Table, AuditEntry.__table__)
+_KINDS = {name: _TABLE.c[name].type for name in _COLUMNS}
+_ENTRIES = Prepared(lambda dialect: many.insert(dialect, _TABLE, _KINDS))
 
 
 def pages(

@@ -2,7 +2,8 @@
 
 A statement run once a row costs a step of the database and a turn of Python's lock for each.
 Measured on groups of 32 receipts: PostgreSQL and its driver take half the time this way; SQLite
-takes as long, but lets the waiting threads in between once, not 32 times.
+takes as long, but lets the waiting threads in between once, not 32 times. Rows that are only
+inserted SQLite takes one by one in a third of the time (`insert`, `write`).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,6 +17,7 @@ from sqlalchemy import (
     ColumnElement,
     Label,
     Subquery,
+    Table,
     any_,
     bindparam,
     cast,
@@ -23,9 +25,12 @@ from sqlalchemy import (
     literal_column,
     select,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.types import NullType, TypeEngine
 
 from twofactor.models.columns import MILLIONTHS
+from twofactor.models.database import connection
+from twofactor.models.prepared import Prepared
 
 GIVEN = "given"  # the parameter, and the table that it becomes
 
@@ -46,6 +51,24 @@ def given(dialect: str, columns: Mapping[str, TypeEngine[Any]]) -> Subquery:
     # looks each up by its index. It would else read small tables as a whole, for one row even.
     are_few = func.jsonb_typeof(row) == literal_column("'array'")
     return select(*_named(fields, columns)).where(are_few).subquery(GIVEN)
+
+
+def insert(dialect: str, table: Table, columns: Mapping[str, TypeEngine[Any]]) -> Any:
+    """An INSERT of the database's own kind, of the rows that `write` writes by it."""
+    if dialect == "sqlite":
+        values = {name: bindparam(name, type_=kind) for name, kind in columns.items()}
+        return sqlite.insert(table).values(values)
+    return postgresql.insert(table).from_select(list(columns), select(given(dialect, columns)))
+
+
+def write(statement: Prepared, columns: Iterable[str], rows: Iterable[Sequence[object]]) -> None:
+    """Write rows, in the order of the columns, by an `insert`."""
+    dialect = connection().dialect.name
+    if dialect == "sqlite":
+        names = list(columns)
+        statement.run_each(dict(zip(names, row, strict=True)) for row in rows)
+    else:
+        statement.run(**folded(dialect, rows))
 
 
 def _named(fields: Iterable[ColumnElement[Any]], names: Iterable[str]) -> list[Label[Any]]:

@@ -12,16 +12,13 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 from sqlalchemy import (
-    BigInteger,
     Insert,
-    Integer,
     Select,
     String,
     Table,
     bindparam,
     delete,
     func,
-    literal_column,
     select,
     text,
 )
@@ -34,7 +31,7 @@ from twofactor.models import BlockedPlace, ConversionSlice
 from twofactor.models.database import changed, connection
 from twofactor.models.hand import memory, write_late, write_waiting
 from twofactor.models.prepared import Prepared
-from twofactor.models.rows import folded, given
+from twofactor.models.rows import folded, given, insert, write
 from twofactor.sms import phone as phones
 from twofactor.sms.phone import Phone
 from twofactor.verify.entries import Entry
@@ -64,14 +61,11 @@ class _Place:
 _SLICES = cast(Table, ConversionSlice.__table__)
 
 
+_COUNTS = {name: _SLICES.c[name].type for name in ("place", "slice", "sent", "confirmed")}
+
+
 def _more(dialect: str) -> Insert:
-    """So many in each given slice; the WHERE tells SQLite that no join's ON follows."""
-    insert = (sqlite if dialect == "sqlite" else postgresql).insert(_SLICES)
-    rows = given(dialect, {"place": String(), "slice": BigInteger(), "sent": Integer()})
-    added = insert.from_select(
-        ["place", "slice", "sent", "confirmed"],
-        select(rows, literal_column("0")).where(rows.c.place.is_not(None)),
-    )
+    added = insert(dialect, _SLICES, _COUNTS)
     more = {"sent": _SLICES.c.sent + added.excluded.sent}
     return cast(Insert, added.on_conflict_do_update(index_elements=["place", "slice"], set_=more))
 
@@ -213,8 +207,7 @@ def _settle() -> None:
 def _send(counts: Sequence[Sequence[tuple[str, int]]]) -> None:
     """Count codes on their way: of each the places and their slice."""
     counted = Counter(of for places in counts for of in places)
-    many = [(*of, sent) for of, sent in sorted(counted.items())]
-    _SENT.run(**folded(connection().dialect.name, many))
+    write(_SENT, _COUNTS, [(*of, sent, 0) for of, sent in sorted(counted.items())])
 
 
 def _check(told: Iterable[_Place], now: datetime) -> None:

@@ -18,41 +18,33 @@ from sqlalchemy import (
     select,
     tuple_,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import aliased
 
 from twofactor.models import LimitSlice
 from twofactor.models.prepared import Prepared
-from twofactor.models.rows import given
+from twofactor.models.rows import given, insert
 from twofactor.verify.windows import LATCH
 
 _ROWS = cast(Table, LimitSlice.__table__)
-_KINDS = {column.name: column.type for column in _ROWS.c}
+KINDS = {column.name: column.type for column in _ROWS.c}
 _OF = ["key", "slice"]
-
-
-def _insert(dialect: str) -> Any:
-    """The given rows; without a WHERE, SQLite would take ON CONFLICT for a join's ON."""
-    insert = (sqlite if dialect == "sqlite" else postgresql).insert(_ROWS)
-    rows = given(dialect, _KINDS)
-    return insert.from_select(list(_KINDS), select(rows).where(rows.c.key.is_not(None)))
 
 
 def _held(dialect: str) -> Insert:
     """An update that never comes true locks its row all the same, and writes nothing."""
     same = {"hits": _ROWS.c.hits}
-    update = _insert(dialect).on_conflict_do_update
+    update = insert(dialect, _ROWS, KINDS).on_conflict_do_update
     return cast(Insert, update(index_elements=_OF, set_=same, where=false()))
 
 
 def _changed(dialect: str) -> Insert:
-    insert = _insert(dialect)
-    new, latest = insert.excluded, func.max if dialect == "sqlite" else func.greatest
+    added = insert(dialect, _ROWS, KINDS)
+    new, latest = added.excluded, func.max if dialect == "sqlite" else func.greatest
     sums = {
         "hits": _ROWS.c.hits + new.hits,
         "forget_after": latest(_ROWS.c.forget_after, new.forget_after),
     }
-    return cast(Insert, insert.on_conflict_do_update(index_elements=_OF, set_=sums))
+    return cast(Insert, added.on_conflict_do_update(index_elements=_OF, set_=sums))
 
 
 def _summed(dialect: str) -> Select[Any]:

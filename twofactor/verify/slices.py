@@ -16,7 +16,7 @@ from typing import cast
 
 from twofactor.models.database import connection
 from twofactor.models.hand import memory, write_late, write_waiting
-from twofactor.models.rows import folded
+from twofactor.models.rows import folded, write
 from twofactor.verify import slice_rows
 from twofactor.verify.windows import LATCH, NOTHING, Hit, Sum, changes, first_full
 
@@ -158,7 +158,7 @@ def _change(many: Sequence[Sequence[Change]]) -> None:
         before, latest = rows.get((key, start), (0, 0))
         rows[key, start] = before + hits, max(latest, until)
     ordered = [(*of, *change) for of, change in sorted(rows.items())]
-    slice_rows.CHANGE.run(**folded(connection().dialect.name, ordered))
+    write(slice_rows.CHANGE, slice_rows.KINDS, ordered)
 
 
 def _read(hits: Iterable[Hit], second: int) -> dict[str, Sum]:
