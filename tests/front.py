@@ -1,8 +1,9 @@
 """A client of the whole house: the hot addresses in front, Flask behind, without a server."""
 
 import asyncio
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Coroutine, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
 
 from flask import Flask
 from werkzeug.datastructures import EnvironHeaders
@@ -11,18 +12,26 @@ from werkzeug.test import Client
 from twofactor.front import Front, Message
 from wsgi import in_front
 
+T = TypeVar("T")
+
 
 def at_the_front(app: Flask) -> Client:
     """As `app.test_client()`, but with the front before it."""
     front = in_front(app)
 
     def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        start, *pieces = asyncio.run(_asked(front, environ))
+        start, *pieces = run(_asked(front, environ))
         headers = [(name.decode().title(), text.decode()) for name, text in start["headers"]]
         start_response(f"{start['status']} -", headers)
         return [piece["body"] for piece in pieces]
 
     return Client(application)
+
+
+def run(work: Coroutine[Any, Any, T]) -> T:
+    """In a loop of its own; in a thread, for this one may have a browser's loop already."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result()
 
 
 async def _asked(front: Front, environ: dict[str, Any]) -> list[Message]:

@@ -1,11 +1,11 @@
 """The front by itself: what it answers, what it hands to Flask, and how."""
 
-import asyncio
 from collections.abc import Iterable
 from typing import Any
 
 import pytest
 
+from tests.front import run
 from twofactor.front import Front, Message
 from twofactor.posts import BODY_BYTES, Handler, Post, Reply
 
@@ -47,7 +47,7 @@ class House:
         async def send(message: Message) -> None:
             said.append(message)
 
-        asyncio.run(self.front(scope, receive, send))
+        run(self.front(scope, receive, send))
         self.left = len(list(coming))
         return said
 

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import cast
 
-import orjson
 from sqlalchemy import Row, Table, select
 
 from twofactor.browser import in_words
@@ -28,7 +27,7 @@ def write(
     """Append one entry. `detail` holds sids, names and counts; never a code, phone or address."""
     whose = kit.keyring.pseudonym("address", visitor.address) if visitor else ""
     browser = in_words(visitor.user_agent) if visitor else ""
-    row = (kit.now(), event.value, user_id, whose, browser, orjson.dumps(detail).decode())
+    row = (kit.now(), event.value, user_id, whose, browser, detail)
     write_late(_write, row)
 
 
