@@ -13,7 +13,7 @@ import pytest
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from tests.conftest import NOON
 from tests.security.houses import house_on
@@ -278,6 +278,28 @@ def test_a_refund_of_what_has_left_the_window_takes_nothing_off(either: Flask) -
             limits.hit(kit, BRIEF, "k", later)
             limits.refund(kit, BRIEF, "k", NOON, 4)
         assert limits.spent(kit, BRIEF, "k", later) == 1
+        assert_latches_hold_the_sums()
+
+
+def test_works_that_look_before_they_count_pass_no_limit(either: Flask) -> None:
+    one, other = Limit("looked", 1000, 3600, ""), Limit("counted", 7, 3600, "")
+    with either.app_context():
+        kit, writer = house().kit, house().writer
+
+    def work(_: Connection) -> bool:
+        limits.spent(kit, one, "k", NOON, beside=[(other, "k")])
+        try:
+            limits.hit(kit, other, "k", NOON)
+        except LimitReached:
+            return False
+        return True
+
+    def client() -> int:
+        with either.app_context():
+            return sum(writer.run(work) for _ in range(4))
+
+    assert sum(at_once([client] * 8)) == other.most
+    with either.app_context():
         assert_latches_hold_the_sums()
 
 

@@ -28,6 +28,8 @@ def count(hits: Sequence[Hit], second: int) -> tuple[int, int] | None:
     place of the first such and the seconds until it would."""
     _hold(hits, second)
     book = _book(second)
+    if not _is_alone():
+        book.forget(hits)  # what was read before the latches were held
     sums = book.sums(hits)
     full = first_full(hits, sums, second)
     if full is not None and memory() is not None:
@@ -67,7 +69,8 @@ def refund(hits: Sequence[Hit], second: int) -> None:
 def live(hit: Hit, second: int, beside: Sequence[Hit] = ()) -> int:
     """How many hits count at the moment. A group reads those `beside` it, too, which are about to
     be counted."""
-    asked = [hit] if memory() is None else [hit, *beside]
+    reads_ahead = memory() is not None and _is_alone()
+    asked = [hit, *beside] if reads_ahead else [hit]
     return _book(second).sums(asked)[hit.key].live
 
 
@@ -99,6 +102,11 @@ class _Book:
         self.waiting.clear()
         self.unclear.clear()
         self._read.clear()
+
+    def forget(self, hits: Iterable[Hit]) -> None:
+        """Have them read anew."""
+        for hit in hits:
+            self._read.pop(hit.key, None)
 
     def sums(self, hits: Sequence[Hit]) -> dict[str, Sum]:
         """What is counted, by key."""
@@ -170,8 +178,12 @@ def _read(hits: Iterable[Hit], second: int) -> dict[str, Sum]:
 
 
 def _hold(hits: Iterable[Hit], second: int) -> None:
-    """Lock the latches, in one order everywhere; SQLite's one writer holds all there is."""
-    dialect = connection().dialect.name
-    if dialect != "sqlite":
+    """Lock the latches, in one order everywhere."""
+    if not _is_alone():
         latches = sorted((hit.key, LATCH, 0, hit.forget_after(second)) for hit in hits)
-        slice_rows.HOLD.run(**folded(dialect, latches))
+        slice_rows.HOLD.run(**folded(connection().dialect.name, latches))
+
+
+def _is_alone() -> bool:
+    """True for SQLite's one writer, who holds all there is."""
+    return connection().dialect.name == "sqlite"
