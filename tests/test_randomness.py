@@ -12,9 +12,9 @@ import os
 from twofactor import randomness
 randomness.take(12)
 child = os.fork()
-print(randomness.take(12).hex(), flush=True)
 if child:
-    os.waitpid(child, 0)
+    os.waitpid(child, 0)  # else the two lines may be written into each other
+print(randomness.take(12).hex(), flush=True)
 """
 
 
