@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 
 WAITING = 10_000
 TOGETHER = 32  # ids told in one word: whoever hears it claims as many at once
-PAUSE_SECONDS = 0.05  # between two words: a word costs as much as several starts
+PAUSE_SECONDS = 0.02  # between two words: a word costs more than a start
 STOP_SECONDS = 5.0
 QUIET_SECONDS = 5.0  # between two tries while the line is down
 
