@@ -14,8 +14,6 @@ from twofactor.models.hand import write_late
 from twofactor.models.prepared import Prepared
 from twofactor.words import AuditEvent
 
-_COLUMNS = ("at", "event", "user_id", "visitor", "browser", "detail")
-
 
 def write(
     kit: Kit,
@@ -32,11 +30,13 @@ def write(
 
 
 def _write(rows: list[Sequence[object]]) -> None:
-    many.write(_ENTRIES, _COLUMNS, rows)
+    many.write(_ENTRIES, _KINDS, rows)
 
 
 _TABLE = cast(Table, AuditEntry.__table__)
-_KINDS = {name: _TABLE.c[name].type for name in _COLUMNS}
+_KINDS = {
+    name: _TABLE.c[name].type for name in ("at", "event", "user_id", "visitor", "browser", "detail")
+}
 _ENTRIES = Prepared(lambda dialect: many.insert(dialect, _TABLE, _KINDS))
 
 

@@ -11,7 +11,7 @@ from twofactor.gateways.base import Callback, Gateway
 from twofactor.house import House
 from twofactor.ids import ATTEMPT, is_sid
 from twofactor.models.loop_writer import LoopWriter
-from twofactor.posts import Finder, Handler, Post, Reply
+from twofactor.posts import Finder, Handler, Post, Reply, encoded
 from webhooks.callbacks import Answer
 from webhooks.receipts import receive_hot
 
@@ -68,10 +68,7 @@ def _attempt(query: str) -> str:
 
 
 def _reply(answer: Answer) -> Reply:
-    headers = [
-        *_CALM,
-        *((name.lower().encode(), text.encode()) for name, text in answer.headers.items()),
-    ]
+    headers = [*_CALM, *encoded(answer.headers)]
     if not answer.text:
         return Reply(answer.status, headers, b"")
     return Reply(answer.status, [*headers, _TEXT], f"{answer.text}\n".encode())

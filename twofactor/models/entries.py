@@ -40,27 +40,40 @@ class Failed:
     error: Exception
 
 
-class Entry:
-    """Waits in a thread.
+class Waiting:
+    """One item that waits, whoever waits for it."""
 
-    Two bare locks instead of a Future: one is made for every receipt, and a Future costs tenfold.
-    """
-
-    __slots__ = ("_claim", "_done", "error", "item", "result", "verb")
+    __slots__ = ("_claim", "error", "item", "result", "verb")
 
     def __init__(self, verb: Verb[Any, Any], item: Any) -> None:
         self.verb, self.item = verb, item
         self.result: Any = None
         self.error: BaseException | None = None
-        self._claim, self._done = Lock(), Lock()
-        self._done.acquire()
+        self._claim = Lock()
 
     def claim(self) -> bool:
-        """True for the first who asks: the writer, or the caller who gives up."""
+        """True for the first who asks: the writer, or whoever gives up."""
         return self._claim.acquire(blocking=False)
 
     def end(self, result: Any, error: BaseException | None = None) -> None:
-        """Let the caller go on."""
+        """Let the caller go on. From any thread."""
+        raise NotImplementedError
+
+
+class Entry(Waiting):
+    """Waits in a thread.
+
+    Two bare locks instead of a Future: one is made for every receipt, and a Future costs tenfold.
+    """
+
+    __slots__ = ("_done",)
+
+    def __init__(self, verb: Verb[Any, Any], item: Any) -> None:
+        super().__init__(verb, item)
+        self._done = Lock()
+        self._done.acquire()
+
+    def end(self, result: Any, error: BaseException | None = None) -> None:
         self.result, self.error = result, error
         self._done.release()
 
@@ -111,24 +124,17 @@ class Bell:
             self._ended.popleft().tell()
 
 
-class Awaited:
+class Awaited(Waiting):
     """Waits in an event loop."""
 
-    __slots__ = ("_bell", "_claim", "error", "future", "item", "result", "verb")
+    __slots__ = ("_bell", "future")
 
     def __init__(self, verb: Verb[Any, Any], item: Any, bell: Bell) -> None:
-        self.verb, self.item = verb, item
-        self.result: Any = None
-        self.error: BaseException | None = None
+        super().__init__(verb, item)
         self.future: asyncio.Future[Any] = bell.loop.create_future()
-        self._bell, self._claim = bell, Lock()
-
-    def claim(self) -> bool:
-        """True for the first who asks: the writer, or the timer that gives up."""
-        return self._claim.acquire(blocking=False)
+        self._bell = bell
 
     def end(self, result: Any, error: BaseException | None = None) -> None:
-        """Let the caller go on. From any thread."""
         self.result, self.error = result, error
         self._bell.ring(self)
 

@@ -17,8 +17,8 @@ from typing import Any, TypeVar, cast
 from sqlalchemy import Connection
 
 from twofactor.models.database import Busy
-from twofactor.models.entries import Awaited, Bell, Overloaded, Then, Verb
-from twofactor.models.writer import GROUP_SIZE, GroupWriter, Waiting, run_each
+from twofactor.models.entries import Awaited, Bell, Overloaded, Then, Verb, Waiting
+from twofactor.models.writer import GROUP_SIZE, GroupWriter, run_each
 
 TRIES, RETRY_SECONDS = 8, 0.002  # most transactions of this process are over by then
 HANDS = 20  # as many connections as PostgreSQL's pool keeps

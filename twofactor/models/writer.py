@@ -21,12 +21,12 @@ from twofactor.models.database import Busy, at_hand, turn
 from twofactor.models.entries import (
     GRACE_SECONDS,
     WAIT_SECONDS,
-    Awaited,
     Entry,
     Failed,
     Overloaded,
     Then,
     Verb,
+    Waiting,
     Work,
 )
 from twofactor.models.hand import forget_late, late_count, write_all_waiting
@@ -39,7 +39,6 @@ REFUSALS = (OperationalError, InterfaceError)
 
 T = TypeVar("T")
 R = TypeVar("R")
-Waiting = Entry | Awaited
 
 
 class GroupWriter:
