@@ -12,6 +12,7 @@ from functools import lru_cache
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.hmac import HMAC
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from twofactor import randomness
@@ -110,16 +111,16 @@ class Keyring:
         return _mac(self._token_key, f"{kind}\0{value}").hex()[:32]
 
 
-def _keyed(key: bytes) -> hmac.HMAC:
-    return hmac.new(key, digestmod="sha256")
+def _keyed(key: bytes) -> HMAC:
+    return HMAC(key, SHA256())
 
 
-def _mac(keyed: hmac.HMAC, text: str) -> bytes:
-    """HMAC-SHA-256. Of a copy, because `hmac.digest` gives Python's lock away even for a few bytes,
-    and a thread among busy ones waits its turn for it again."""
+def _mac(keyed: HMAC, text: str) -> bytes:
+    """HMAC-SHA-256. Of a copy: `hmac.digest` sets its key up anew each time, and gives Python's
+    lock away even for a few bytes, for which a thread among busy ones waits its turn again."""
     mac = keyed.copy()
     mac.update(text.encode())
-    return mac.digest()
+    return mac.finalize()
 
 
 def _derive(key: bytes, purpose: str) -> bytes:

@@ -80,6 +80,26 @@ def test_limits_that_were_counted_before_totals_count_on(empty: Flask, tmp_path:
         assert left == sum(start > 0 for _, start, _, _ in rows)
 
 
+def test_limits_keep_their_counts_when_their_keys_are_turned_round(
+    empty: Flask, tmp_path: Path
+) -> None:
+    schema.upgrade(empty, MIGRATIONS, tmp_path / "lock")
+    rows = [("f00d:sends_number_day", 0, 3, 50), ("f00d:sends_number_day", 10, 3, 50)]
+    with empty.app_context():
+        with db.engine.begin() as connection:
+            for row in rows:
+                values = dict(zip(("key", "start", "hits", "until"), row, strict=True))
+                connection.execute(
+                    text("INSERT INTO limit_slices VALUES (:key, :start, :hits, :until)"), values
+                )
+        downgrade(directory=str(MIGRATIONS), revision="0004")
+        assert _keys() == {"sends_number_day:f00d"}
+    schema.upgrade(empty, MIGRATIONS, tmp_path / "lock")
+    with empty.app_context(), db.engine.connect() as connection:
+        found = connection.execute(text("SELECT * FROM limit_slices ORDER BY slice"))
+        assert [tuple(row) for row in found] == rows
+
+
 def test_a_table_that_is_copied_keeps_what_belongs_to_its_rows(
     empty: Flask, tmp_path: Path
 ) -> None:
@@ -99,6 +119,11 @@ def test_a_table_that_is_copied_keeps_what_belongs_to_its_rows(
         if connection.dialect.name == "sqlite":
             assert connection.execute(text("PRAGMA foreign_key_check")).all() == []
             assert connection.execute(text("PRAGMA foreign_keys")).scalar() == 1
+
+
+def _keys() -> set[str]:
+    with db.engine.connect() as connection:
+        return set(connection.scalars(text("SELECT key FROM limit_slices")))
 
 
 def _rows(app: Flask) -> dict[str, int]:

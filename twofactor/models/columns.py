@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Annotated, Any
 
 from sqlalchemy import (
@@ -21,6 +22,7 @@ MILLIONTHS = 1_000_000  # of a currency's unit
 
 
 _WITHOUT_ZONE = len("2026-11-02 12:00:00.000000")
+_SPELLED = 1024  # times: the rows of one request tell the same one again and again
 
 
 class UtcTime(TypeDecorator[datetime]):
@@ -45,6 +47,7 @@ def _in_utc(value: datetime | None) -> datetime | None:
     return value if value.tzinfo is UTC else value.astimezone(UTC)
 
 
+@lru_cache(_SPELLED)
 def as_text(value: datetime | None) -> str | None:
     """A time as SQLite keeps it."""
     at = _in_utc(value)

@@ -6,15 +6,17 @@ begin IMMEDIATE (S-70); PostgreSQL: synchronous_commit on.
 
 import hashlib
 import os
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
 from typing import Any
 
+import orjson
 from sqlalchemy import Connection, Dialect, Engine, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import UpdateBase
 
@@ -45,12 +47,18 @@ def engine_options(url: str) -> dict[str, Any]:
     """What Flask-SQLAlchemy hands to create_engine for this address."""
     if make_url(url).get_backend_name() == "sqlite":
         return {
+            "json_serializer": _json,
+            "json_deserializer": orjson.loads,
             "connect_args": {"timeout": BUSY_MILLISECONDS / 1000},
             "pool_size": 20,
             "max_overflow": 44,
             "pool_use_lifo": True,  # few connections, with their pages and statements in memory
         }
-    return {"pool_size": 20, "max_overflow": 20, "pool_pre_ping": True}
+    return {"json_serializer": _json, "pool_size": 20, "max_overflow": 20, "pool_pre_ping": True}
+
+
+def _json(value: Any) -> str:
+    return orjson.dumps(value).decode()
 
 
 def create_file(url: str) -> None:
@@ -221,8 +229,8 @@ def _begin_sqlite(connection: Connection) -> None:
     driver: Any = connection.connection.driver_connection
     driver.execute("PRAGMA busy_timeout=0")
     try:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-    except OperationalError as error:
+        driver.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError as error:
         raise Busy from error
     finally:
         driver.execute(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")

@@ -23,7 +23,7 @@ class LimitSlice(Base):
         ),
     )
 
-    key: Mapped[str] = mapped_column(String(64), primary_key=True)  # name and pseudonym
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)  # pseudonym and name
     slice: Mapped[int] = mapped_column(BigInteger, primary_key=True)  # start, epoch seconds
     hits: Mapped[int]
     forget_after: Mapped[int] = mapped_column(BigInteger)  # epoch seconds

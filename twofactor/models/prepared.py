@@ -6,6 +6,7 @@ as everywhere else.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any, cast
 
 from sqlalchemy import (
@@ -145,18 +146,19 @@ class _Plan:
             name: bind.effective_value for name, bind in compiled.binds.items() if not bind.required
         }
         names: Sequence[str] = compiled.positiontup or list(compiled.binds)
-        self._is_positional = compiled.positiontup is not None
-        self._slots = [
-            (name, _writer(compiled.binds[name].type.dialect_impl(dialect), dialect))
-            for name in names
-        ]
+        kinds = [compiled.binds[name].type.dialect_impl(dialect) for name in names]
+        writers = [_writer(kind, dialect) for kind in kinds]
+        self._pick = _picker(names)
+        self._writers = [(place, write) for place, write in enumerate(writers) if write]
+        self._names = None if compiled.positiontup is not None else names
 
     def bind(self, values: Mapping[str, Any]) -> Any:
         """The parameters as the driver wants them: by position, or by name."""
         given = {**self._fixed, **values} if self._fixed else values
-        if self._is_positional:
-            return [write(given[name]) if write else given[name] for name, write in self._slots]
-        return {name: _processed(write, given[name]) for name, write in self._slots}
+        bound = list(self._pick(given))
+        for place, write in self._writers:
+            bound[place] = write(bound[place])
+        return bound if self._names is None else dict(zip(self._names, bound, strict=True))
 
     def read(self, rows: list[Row], description: Sequence[Any]) -> list[Row]:
         """The rows with values of our types."""
@@ -203,5 +205,6 @@ def _types(statement: ClauseElement) -> list[TypeEngine[Any]]:
     return [column.type for column in statement.exported_columns]
 
 
-def _processed(processor: Processor, value: Any) -> Any:
-    return value if processor is None else processor(value)
+def _picker(names: Sequence[str]) -> Callable[[Mapping[str, Any]], Iterable[Any]]:
+    """Takes the values of these names, in their order."""
+    return itemgetter(*names) if len(names) > 1 else lambda given: [given[name] for name in names]

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
+from operator import attrgetter
 
 from sqlalchemy import bindparam, select, update
 
@@ -54,6 +55,7 @@ ADOPTED = ("tags", "language", "brand", "app_hash")  # what a further text may c
 _V = Verification.__table__.c
 COLUMNS = [_V[field.name] for field in fields(Entry)]
 _WRITTEN = [column.name for column in COLUMNS if column.name != "id"]
+_values_of = attrgetter(*_WRITTEN)
 _ADD = RowOf(Verification)
 _BY_ID = Prepared(select(*COLUMNS).where(_V.id == bindparam("of")))
 _BY_SID = Prepared(
@@ -119,7 +121,7 @@ Pending = list[tuple[int, datetime]]  # ids, and when they expire
 
 def add(entry: Entry) -> None:
     """Make it a row, whose id it has from then on."""
-    entry.id = _ADD.add(**{name: getattr(entry, name) for name in _WRITTEN})
+    entry.id = _ADD.add(**dict(zip(_WRITTEN, _values_of(entry), strict=True)))
 
 
 def by_id(verification_id: int) -> Entry:

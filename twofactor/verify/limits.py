@@ -240,7 +240,7 @@ def _hits(kit: Kit, together: Counts, weight: int = 1) -> list[windows.Hit]:
             whose = known.get(value)
             if whose is None:
                 whose = known[value] = kit.keyring.pseudonym("limit", value)
-            key, highest = f"{limit.name}:{whose}", most(kit, limit)
+            key, highest = f"{whose}:{limit.name}", most(kit, limit)
             hit = windows.Hit(key, highest, limit.window, limit.grain, weight)
             known[limit.name, value, weight] = hit
         hits.append(hit)

@@ -88,7 +88,7 @@ def _told(dialect: str) -> Select[Any]:
 _SENT, _TOLD = Prepared(_more), Prepared(_told)
 _CONFIRMED = Prepared(
     text(
-        "UPDATE conversion_slices SET confirmed = confirmed + 1 "
+        "UPDATE conversion_slices SET confirmed = confirmed + :more "
         "WHERE place = :place AND slice = :slice"
     )
 )
@@ -129,9 +129,9 @@ def confirm(kit: Kit, verification: Entry, phone: Phone) -> None:
     """The code came back right: count it where it was counted as sent."""
     if not kit.settings.limits:
         return
-    known = _known()
-    for place in _places(kit, phone):
-        _CONFIRMED.run(place=place, slice=_slice(verification.created_at))
+    known, places = _known(), _places(kit, phone)
+    write_late(_confirm, [(place, _slice(verification.created_at)) for place in places])
+    for place in places:
         if place in known:
             known[place].confirmed += 1
 
@@ -201,6 +201,7 @@ def _known() -> dict[str, _Place]:
 def _settle() -> None:
     """Write what waits, so that it can be read anew."""
     write_waiting(_send)
+    write_waiting(_confirm)
     _known().clear()
 
 
@@ -210,9 +211,18 @@ def _send(counts: Sequence[Sequence[tuple[str, int]]]) -> None:
     write(_SENT, _COUNTS, [(*of, sent, 0) for of, sent in sorted(counted.items())])
 
 
+def _confirm(counts: Sequence[Sequence[tuple[str, int]]]) -> None:
+    """Count codes that came back: of each the places and the slice that it was sent in."""
+    for (place, start), more in sorted(Counter(of for places in counts for of in places).items()):
+        _CONFIRMED.run(place=place, slice=start, more=more)
+
+
 def _check(told: Iterable[_Place], now: datetime) -> None:
     for of in told:
-        if of.since is not None and of.until is not None and is_pumped(*_sums(of.place, of.since)):
+        if of.since is None or of.until is None:
+            continue
+        write_waiting(_confirm)
+        if is_pumped(*_sums(of.place, of.since)):
             raise LimitReached(PUMPING, int((of.until - now).total_seconds()) + 1)
 
 

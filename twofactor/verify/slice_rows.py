@@ -6,7 +6,6 @@ from sqlalchemy import (
     BigInteger,
     Delete,
     Insert,
-    Integer,
     Select,
     String,
     Table,
@@ -73,9 +72,9 @@ def _summed(dialect: str) -> Select[Any]:
 
 
 def _still_counted(dialect: str) -> Select[Any]:
-    asked = given(dialect, {"key": String(), "slice": BigInteger(), "weight": Integer()})
+    asked = given(dialect, {"key": String(), "slice": BigInteger()})
     its = (LimitSlice.key == asked.c.key) & (LimitSlice.slice == asked.c.slice)
-    return select(asked).join(LimitSlice, its & (LimitSlice.hits >= asked.c.weight))
+    return select(asked, LimitSlice.hits).join(LimitSlice, its)
 
 
 def _dropped(dialect: str) -> Delete:

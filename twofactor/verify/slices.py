@@ -53,17 +53,8 @@ def first_unfit(hits: Sequence[Hit], second: int) -> tuple[int, int] | None:
 def refund(hits: Sequence[Hit], second: int) -> None:
     """Take back those that were counted at that time and still are."""
     _hold(hits, second)
-    book = _book()
-    if any(hit.key in book.waiting for hit in hits):
-        _settle()
-    asked = sorted((hit.key, hit.slice_of(second), hit.weight) for hit in hits)
-    lowered = [
-        (key, row, -weight, 0)
-        for key, start, weight in slice_rows.COUNTED.all(**folded(connection().dialect.name, asked))
-        for row in (LATCH, start)
-    ]
-    _note(lowered, book)
-    book.unclear.update(hit.key for hit in hits)
+    _book().unclear.update(hit.key for hit in hits)
+    write_late(_take_back, [(hit.key, hit.slice_of(second), hit.weight) for hit in hits])
 
 
 def live(hit: Hit, second: int, beside: Sequence[Hit] = ()) -> int:
@@ -155,6 +146,7 @@ def _note(noted: Sequence[Change], book: _Book) -> None:
 def _settle() -> None:
     """Write what waits, and read everything anew."""
     write_waiting(_change)
+    write_waiting(_take_back)
     book: _Book | None = (memory() or {}).get(_Book)
     if book is not None:
         book.clear()
@@ -167,6 +159,21 @@ def _change(many: Sequence[Sequence[Change]]) -> None:
         rows[key, start] = before + hits, max(latest, until)
     ordered = [(*of, *change) for of, change in sorted(rows.items())]
     write(slice_rows.CHANGE, slice_rows.KINDS, ordered)
+
+
+def _take_back(many: Sequence[Sequence[tuple[str, int, int]]]) -> None:
+    """Of keys, slices and weights, those that still are counted."""
+    write_waiting(_change)  # they may be among these
+    asked = [one for noted in many for one in noted]
+    slices = folded(connection().dialect.name, sorted({(key, start) for key, start, _ in asked}))
+    counted = {(key, start): hits for key, start, hits in slice_rows.COUNTED.all(**slices)}
+    lowered: list[Change] = []
+    for key, start, weight in asked:
+        if counted.get((key, start), 0) >= weight:
+            counted[key, start] -= weight
+            lowered += [(key, LATCH, -weight, 0), (key, start, -weight, 0)]
+    if lowered:
+        _change([lowered])
 
 
 def _read(hits: Iterable[Hit], second: int) -> dict[str, Sum]:
