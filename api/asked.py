@@ -3,9 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from werkzeug.datastructures import MultiDict
-
-from api.operation import Caller
+from api.operation import Caller, Pairs
 
 
 class Asked(NamedTuple):
@@ -14,5 +12,5 @@ class Asked(NamedTuple):
     path: str
     sids: Mapping[str, str]  # in the path, by their names there
     caller: Caller
-    values: Callable[[], MultiDict[str, str]]  # what was sent; raises ApiError
+    pairs: Callable[[], Pairs]  # what was sent; raises ApiError
     token: str | None = None  # the idempotency key

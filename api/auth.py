@@ -40,25 +40,23 @@ class Doorkeeper:
     """Recognises callers; one an app. Safe to share between threads."""
 
     def __init__(self) -> None:
-        self._known: dict[tuple[str, str], _Known] = {}
+        self._known: dict[str, _Known] = {}  # by the keyed hash of the whole header
 
-    def admit(self, kit: Kit, credentials: Authorization | None) -> Caller:
-        """The caller. Raises ApiError 401."""
-        login, secret = _read(credentials)
-        name, now = (login, kit.keyring.hash_token(secret)), kit.now()
+    def admit(self, kit: Kit, header: str | None) -> Caller:
+        """Whose `Authorization` this is. Raises ApiError 401."""
+        name, now = kit.keyring.hash_token(header or ""), kit.now()
         known = self._known.get(name)
         if known is not None and known.is_within(FRESH, now):
             return known.caller
-        caller = _look_up(kit, login, secret, now)
+        caller = _look_up(kit, *_read(header), now)
         if len(self._known) >= MOST_REMEMBERED:
             self._known.clear()
         self._known[name] = _Known(caller, now)
         return caller
 
-    def known(self, kit: Kit, credentials: Authorization | None) -> Caller | None:
-        """The caller, when remembered; None where `admit` is to look. Raises ApiError 401."""
-        login, secret = _read(credentials)
-        known, now = self._known.get((login, kit.keyring.hash_token(secret))), kit.now()
+    def known(self, kit: Kit, header: str | None) -> Caller | None:
+        """The same, when remembered; None where `admit` is to look."""
+        known, now = self._known.get(kit.keyring.hash_token(header or "")), kit.now()
         if known is None or not known.is_within(REMEMBERED, now):
             return None
         if not known.is_sent_on and not known.is_within(FRESH, now):
@@ -73,8 +71,9 @@ def need(caller: Caller, scope: Scope) -> None:
         raise ApiError(403, DENIED, f"This key lacks the scope `{scope.value}`")
 
 
-def _read(credentials: Authorization | None) -> tuple[str, str]:
+def _read(header: str | None) -> tuple[str, str]:
     """Login and secret."""
+    credentials = Authorization.from_header(header)
     if credentials is None or credentials.type != "basic":
         raise _stranger()
     login, secret = credentials.username or "", credentials.password or ""

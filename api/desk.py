@@ -6,7 +6,6 @@ from typing import cast
 from urllib.parse import urlencode
 
 from sqlalchemy import Connection
-from werkzeug.datastructures import Authorization
 
 from api import auth, idempotency
 from api.asked import Asked
@@ -34,13 +33,13 @@ class Desk:
         self._doorkeeper = Doorkeeper()
         self._meter = Meter()
 
-    def known(self, kit: Kit, credentials: Authorization | None) -> Caller | None:
-        """Who asks, when that needs no look-up. Raises ApiError 401."""
-        return self._doorkeeper.known(kit, credentials)
+    def known(self, kit: Kit, header: str | None) -> Caller | None:
+        """Who asks, by the header `Authorization`, when that needs no look-up."""
+        return self._doorkeeper.known(kit, header)
 
-    def admit(self, kit: Kit, credentials: Authorization | None) -> Caller:
+    def admit(self, kit: Kit, header: str | None) -> Caller:
         """Who asks. Raises ApiError 401."""
-        return self._doorkeeper.admit(kit, credentials)
+        return self._doorkeeper.admit(kit, header)
 
     def serve(self, built: House, operation: Operation, asked: Asked) -> Answer:
         """One request; committed when it returns. Raises ApiError, Overloaded."""
@@ -71,12 +70,12 @@ class Desk:
         auth.need(asked.caller, operation.scope)
         if not all(is_sid(sid, sid[:2]) for sid in asked.sids.values()):
             raise not_found()
-        values = asked.values()
+        pairs = asked.pairs()
         url = kit.settings.public_url + asked.path
-        call = Call(kit, asked.caller, asked.sids, operation.read(values), url)
+        call = Call(kit, asked.caller, asked.sids, operation.read(pairs), url)
         if not operation.is_create or asked.token is None:
             return partial(operation.run, call)
-        text = f"{operation.name} {asked.path} {urlencode(sorted(values.items()))}"
+        text = f"{operation.name} {asked.path} {urlencode(sorted(pairs))}"
         once = partial(idempotency.once, call, asked.token, text)
         return lambda: once(lambda: cast(Answer, operation.run(call)))
 

@@ -10,7 +10,7 @@ from api.asked import Asked
 from api.desk import Desk
 from api.errors import ApiError
 from api.numbers import UNKNOWN_PARAMETER, WRONG_TYPE
-from api.operation import Operation
+from api.operation import Operation, Pairs
 from api.reference import reference
 from api.table import OPERATIONS
 from twofactor.extensions import csrf
@@ -47,11 +47,15 @@ def _view(operation: Operation, desk: Desk) -> Any:
     def view(**sids: str) -> Response:
         tokens = [request.headers[name] for name in idempotency.HEADERS if name in request.headers]
         built = house()
-        caller = desk.admit(built.kit, request.authorization)
-        asked = Asked(request.path, sids, caller, _values, tokens[0] if tokens else None)
+        caller = desk.admit(built.kit, request.headers.get("Authorization"))
+        asked = Asked(request.path, sids, caller, _pairs, tokens[0] if tokens else None)
         return handlers.response(answers.of_answer(desk.serve(built, operation, asked)))
 
     return view
+
+
+def _pairs() -> Pairs:
+    return list(_values().items(multi=True))
 
 
 def _values() -> MultiDict[str, str]:

@@ -8,15 +8,13 @@ import re
 from collections.abc import Mapping
 from urllib.parse import parse_qsl
 
-from werkzeug.datastructures import Authorization, MultiDict
-
 from api import answers, idempotency
 from api.answers import Wire
 from api.asked import Asked
 from api.desk import Desk
 from api.door import FORM
 from api.errors import ApiError
-from api.operation import Operation
+from api.operation import Operation, Pairs
 from api.table import OPERATIONS
 from twofactor import randomness
 from twofactor.house import House
@@ -73,17 +71,19 @@ async def _serve(
         return None
     if post.body.count(b"&") >= MOST_FIELDS:
         return None
-    credentials = Authorization.from_header(post.headers.get("authorization"))
-    caller = desk.known(built.kit, credentials)
+    caller = desk.known(built.kit, post.headers.get("authorization"))
     if caller is None:
         return None
-    pairs = parse_qsl(post.body.decode(), keep_blank_values=True, errors="werkzeug.url_quote")
     tokens = [post.headers[name] for name in _TOKENS if name in post.headers]
     asked = Asked(
         post.path,
         {"ServiceSid": service_sid},
         caller,
-        lambda: MultiDict(pairs),
+        lambda: _pairs(post.body),
         tokens[0] if tokens else None,
     )
     return answers.of_answer(await desk.serve_hot(built, writer, operation, asked))
+
+
+def _pairs(body: bytes) -> Pairs:
+    return parse_qsl(body.decode(), keep_blank_values=True, errors="werkzeug.url_quote")

@@ -31,7 +31,8 @@ class Text:
     def read(self, text: str) -> str:
         if not self.least <= len(text) <= self.most:
             raise ValueError(f"must have {self.least} to {self.most} characters")
-        if any(unicodedata.category(char)[0] == "C" for char in text):
+        is_plain = text.isascii() and text.isprintable()
+        if not is_plain and any(unicodedata.category(char)[0] == "C" for char in text):
             raise ValueError("must not hold control characters")
         if self.pattern and not re.fullmatch(self.pattern, text, re.ASCII):
             raise ValueError(self.hint or "has another form")

@@ -1,11 +1,10 @@
 """What the API offers, as data: one operation is a route, its parameters and its description."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
-
-from werkzeug.datastructures import MultiDict
 
 from api.errors import ApiError, invalid
 from api.kinds import Kind
@@ -16,6 +15,8 @@ from twofactor.kit import Kit
 from twofactor.models.entries import Then
 from twofactor.verify.limits import Limit
 from twofactor.words import Scope
+
+Pairs = Sequence[tuple[str, str]]  # names and values as they came
 
 
 @dataclass(frozen=True)
@@ -82,22 +83,28 @@ class Operation:
     is_hot: bool = False
     limit: Limit | None = None  # of one key, where it is not that of all changes or reads
 
-    def read(self, values: MultiDict[str, str]) -> dict[str, Any]:
+    def read(self, pairs: Pairs) -> dict[str, Any]:
         """The parameters by name. Nothing is ignored: a name that is unknown, given twice, or
         Twilio's but not ours is refused (S-48). Raises ApiError."""
-        known = self._known
-        given = list(values.lists())
-        for name, texts in given:
-            if name in self.refused:
-                raise ApiError(400, NOT_SUPPORTED, f"{name} is not supported: {self.refused[name]}")
-            if name not in known:
-                raise ApiError(400, UNKNOWN_PARAMETER, f"Unknown parameter: {name[:64]!a}")
-            if len(texts) != 1:
-                raise ApiError(400, UNKNOWN_PARAMETER, f"{name} is given more than once")
+        values, known = dict(pairs), self._known
+        if len(values) != len(pairs) or not values.keys() <= known.keys():
+            raise self._refusal(pairs)
         for name in self._required:
             if not values.get(name):
                 raise ApiError(400, INVALID, f"Missing required parameter: {name}")
-        return {name: _read(known[name], texts[0]) for name, texts in given}
+        return {name: _read(known[name], text) for name, text in values.items()}
+
+    def _refusal(self, pairs: Pairs) -> ApiError:
+        """Of the first name that is not taken, or not so often."""
+        for name, times in Counter(name for name, _ in pairs).items():
+            if name in self.refused:
+                why = f"{name} is not supported: {self.refused[name]}"
+                return ApiError(400, NOT_SUPPORTED, why)
+            if name not in self._known:
+                return ApiError(400, UNKNOWN_PARAMETER, f"Unknown parameter: {name[:64]!a}")
+            if times > 1:
+                return ApiError(400, UNKNOWN_PARAMETER, f"{name} is given more than once")
+        raise ValueError("nothing to refuse")
 
     @cached_property
     def _known(self) -> dict[str, Parameter]:
