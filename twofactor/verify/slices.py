@@ -10,7 +10,6 @@ ends. Where a group of works shares one, what they count waits for its end, and 
 what the others have counted.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import cast
 
@@ -18,9 +17,10 @@ from twofactor.models.database import connection
 from twofactor.models.hand import memory, write_late, write_waiting
 from twofactor.models.rows import folded, write
 from twofactor.verify import slice_rows
-from twofactor.verify.windows import LATCH, NOTHING, Hit, Sum, changes, first_full
+from twofactor.verify.windows import LATCH, Hit, Sum, first_full
 
-Change = tuple[str, int, int, int]  # key, slice, hits, when to forget
+Change = tuple[str, int, int, int]  # key, slice, hits more, when to forget
+Counted = tuple[str, Sum, int, int]  # key, how it stood, hits more, hits that left the latch
 
 
 def count(hits: Sequence[Hit], second: int) -> tuple[int, int] | None:
@@ -36,18 +36,26 @@ def count(hits: Sequence[Hit], second: int) -> tuple[int, int] | None:
         full, sums = first_unfit(hits, second), book.sums(hits)
     if full is not None:
         return full
-    gone = [(hit.key, hit.gone_until(second)) for hit in hits if sums[hit.key].gone is not None]
+    gone = [
+        (hit.key, hit.gone_until(second))
+        for hit, held in zip(hits, sums, strict=True)
+        if held.gone is not None
+    ]
     if gone:
         slice_rows.DROP.run(**folded(connection().dialect.name, gone))
-        book.have_dropped(gone)
-    _note(changes(hits, sums, second), book)
+    counted: list[Counted] = []
+    for hit, held in zip(hits, sums, strict=True):
+        left = held.gone or 0
+        counted.append((hit.key, held, hit.weight, left))
+        held.total, held.gone = held.total + hit.weight - left, None
+    write_late(_add, counted)
     return None
 
 
 def first_unfit(hits: Sequence[Hit], second: int) -> tuple[int, int] | None:
     """The place of the first hit that does not fit, and the seconds until it does."""
     _settle()  # when there will be room the slices alone can tell, not what is remembered
-    return first_full(hits, _read(hits, second), second)
+    return first_full(hits, list(_read(hits, second).values()), second)
 
 
 def refund(hits: Sequence[Hit], second: int) -> None:
@@ -62,7 +70,7 @@ def live(hit: Hit, second: int, beside: Sequence[Hit] = ()) -> int:
     be counted."""
     reads_ahead = memory() is not None and _is_alone()
     asked = [hit, *beside] if reads_ahead else [hit]
-    return _book(second).sums(asked)[hit.key].live
+    return _book(second).sums(asked)[0].live
 
 
 def drop(hits: Sequence[Hit], second: int) -> None:
@@ -79,44 +87,32 @@ def forget(second: int) -> None:
 
 
 class _Book:
-    """What a transaction knows of the sums of keys at one second: as read, and what waits to be
-    written. Many counts of one group read the same keys, and are written together at its end."""
+    """What a transaction knows of the sums of keys at one second: as read, and what was counted
+    since, which is written at its end. Many counts of one group read the same keys."""
 
     def __init__(self, second: int | None) -> None:
         self.second = second
-        self.waiting: Counter[str] = Counter()
         self.unclear: set[str] = set()  # what was taken back may have left the window already
-        self._read: dict[str, Sum] = {}
+        self._sums: dict[str, Sum] = {}
 
     def clear(self) -> None:
         """All is written: read it anew."""
-        self.waiting.clear()
         self.unclear.clear()
-        self._read.clear()
+        self._sums.clear()
 
     def forget(self, hits: Iterable[Hit]) -> None:
         """Have them read anew."""
         for hit in hits:
-            self._read.pop(hit.key, None)
+            self._sums.pop(hit.key, None)
 
-    def sums(self, hits: Sequence[Hit]) -> dict[str, Sum]:
-        """What is counted, by key."""
-        if not self.unclear.isdisjoint(hit.key for hit in hits):
+    def sums(self, hits: Sequence[Hit]) -> list[Sum]:
+        """What is counted under the key of each."""
+        if self.unclear and not self.unclear.isdisjoint(hit.key for hit in hits):
             _settle()
-        unread = [hit for hit in hits if hit.key not in self._read]
+        unread = [hit for hit in hits if hit.key not in self._sums]
         if unread:
-            self._read.update(_read(unread, cast(int, self.second)))
-        return {hit.key: self._now(hit.key) for hit in hits}
-
-    def have_dropped(self, gone: Iterable[tuple[str, int]]) -> None:
-        """These keys have no slices any more that left the window; their latches still count
-        them, until what waits is written."""
-        for key, _ in gone:
-            self._read[key] = Sum(self._read[key].total)
-
-    def _now(self, key: str) -> Sum:
-        read, more = self._read[key], self.waiting.get(key)
-        return Sum(read.total + more, read.gone, read.frees) if more else read
+            self._sums.update(_read(unread, cast(int, self.second)))
+        return [self._sums[hit.key] for hit in hits]
 
 
 def _book(second: int | None = None) -> _Book:
@@ -133,28 +129,31 @@ def _book(second: int | None = None) -> _Book:
     return book
 
 
-def _note(noted: Sequence[Change], book: _Book) -> None:
-    """Have these written at the end of the transaction at hand."""
-    if not noted:
-        return
-    for key, start, hits, _ in noted:
-        if start == LATCH:
-            book.waiting[key] += hits
-    write_late(_change, noted)
-
-
 def _settle() -> None:
     """Write what waits, and read everything anew."""
-    write_waiting(_change)
+    write_waiting(_add)
     write_waiting(_take_back)
     book: _Book | None = (memory() or {}).get(_Book)
     if book is not None:
         book.clear()
 
 
-def _change(many: Sequence[Sequence[Change]]) -> None:
+def _add(many: Sequence[Sequence[Counted]]) -> None:
+    _change(
+        change
+        for noted in many
+        for key, held, more, left in noted
+        for change in (
+            (key, LATCH, more - left, held.until),
+            (key, held.slice, more, held.until),
+        )
+    )
+
+
+def _change(changes: Iterable[Change]) -> None:
+    """Write them, in one order everywhere."""
     rows: dict[tuple[str, int], tuple[int, int]] = {}
-    for key, start, hits, until in (change for noted in many for change in noted):
+    for key, start, hits, until in changes:
         before, latest = rows.get((key, start), (0, 0))
         rows[key, start] = before + hits, max(latest, until)
     ordered = [(*of, *change) for of, change in sorted(rows.items())]
@@ -163,7 +162,7 @@ def _change(many: Sequence[Sequence[Change]]) -> None:
 
 def _take_back(many: Sequence[Sequence[tuple[str, int, int]]]) -> None:
     """Of keys, slices and weights, those that still are counted."""
-    write_waiting(_change)  # they may be among these
+    write_waiting(_add)  # they may be among these
     asked = [one for noted in many for one in noted]
     slices = folded(connection().dialect.name, sorted({(key, start) for key, start, _ in asked}))
     counted = {(key, start): hits for key, start, hits in slice_rows.COUNTED.all(**slices)}
@@ -173,14 +172,16 @@ def _take_back(many: Sequence[Sequence[tuple[str, int, int]]]) -> None:
             counted[key, start] -= weight
             lowered += [(key, LATCH, -weight, 0), (key, start, -weight, 0)]
     if lowered:
-        _change([lowered])
+        _change(lowered)
 
 
-def _read(hits: Iterable[Hit], second: int) -> dict[str, Sum]:
+def _read(hits: Sequence[Hit], second: int) -> dict[str, Sum]:
     asked = [(hit.key, hit.gone_until(second), hit.most - hit.weight) for hit in hits]
     rows = slice_rows.SUMS.all(**folded(connection().dialect.name, asked))
-    found = {hit.key: NOTHING for hit in hits}
-    found.update({key: Sum(total, gone, frees) for key, total, gone, frees in rows})
+    found = {hit.key: Sum(hit.slice_of(second), hit.forget_after(second)) for hit in hits}
+    for key, total, gone, frees in rows:
+        held = found[key]
+        held.total, held.gone, held.frees = total, gone, frees
     return found
 
 

@@ -1,6 +1,7 @@
 """Rolling windows, told in slices of time: whether one more hit fits, and when. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 LATCH = 0  # the slice that holds the sum of its key's others; no slice of time starts then
@@ -30,9 +31,12 @@ class Hit(NamedTuple):
         return until + -until % ROUND
 
 
-class Sum(NamedTuple):
-    """What is counted under a key."""
+@dataclass(slots=True)
+class Sum:
+    """What is counted under a key at one second, and where one more hit would stand."""
 
+    slice: int
+    until: int  # when to forget the hit
     total: int = 0  # with what has left the window
     gone: int | None = None  # what has left it; None: no slice has
     frees: int | None = None  # the slice that makes room when it leaves; None: there is room
@@ -43,28 +47,11 @@ class Sum(NamedTuple):
         return self.total - (self.gone or 0)
 
 
-NOTHING = Sum()
-
-
-def first_full(hits: Iterable[Hit], sums: Mapping[str, Sum], second: int) -> tuple[int, int] | None:
+def first_full(hits: Sequence[Hit], sums: Sequence[Sum], second: int) -> tuple[int, int] | None:
     """The place of the first hit that does not fit, and the seconds until it does."""
-    for place, hit in enumerate(hits):
-        held = sums.get(hit.key, NOTHING)
-        if held.live + hit.weight > hit.most:
+    for place, (hit, held) in enumerate(zip(hits, sums, strict=True)):
+        if held.total - (held.gone or 0) + hit.weight > hit.most:
             # A hit that is heavier than its limit never fits: no slice makes room for it.
-            start = hit.slice_of(second) if held.frees is None else held.frees
+            start = held.slice if held.frees is None else held.frees
             return place, max(1, start + hit.grain + hit.window - second)
     return None
-
-
-def changes(
-    hits: Iterable[Hit], sums: Mapping[str, Sum], second: int
-) -> list[tuple[str, int, int, int]]:
-    """What counting them changes: key, slice, hits and when to forget, in order. What has left the
-    window is taken off the latch."""
-    rows = []
-    for hit in hits:
-        until, gone = hit.forget_after(second), sums.get(hit.key, NOTHING).gone or 0
-        rows.append((hit.key, LATCH, hit.weight - gone, until))
-        rows.append((hit.key, hit.slice_of(second), hit.weight, until))
-    return sorted(rows)
