@@ -4,7 +4,8 @@ description."""
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 Schema = Mapping[str, Any]
 STRING: Schema = {"type": "string"}
@@ -52,8 +53,7 @@ class Shape:
         }
 
 
-@dataclass(frozen=True)
-class Located:
+class Located(NamedTuple):
     """A view and the public address of what it shows."""
 
     view: Any
@@ -61,6 +61,7 @@ class Located:
     account_sid: str
 
 
+@lru_cache(256)
 def iso(at: datetime | None) -> str | None:
     """Whole seconds, UTC, as Twilio writes them."""
     return f"{at.replace(tzinfo=None).isoformat(timespec='seconds')}Z" if at else None

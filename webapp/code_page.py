@@ -1,7 +1,6 @@
 """What every page that waits for a code shares: what it shows, checks, and sends again."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -121,7 +120,7 @@ def send_again(
     kit = house().kit
     if verification is None or _has_expired(verification, kit.now()):
         with transaction():
-            verifications.start(kit, replace(target(), channel=channel), visitor())
+            verifications.start(kit, target()._replace(channel=channel), visitor())
     else:
         with transaction():
             seen = progress.of(verification, kit.now())

@@ -12,6 +12,9 @@ down_revision = "0004"
 branch_labels = None
 depends_on = None
 
+KEY: sa.ColumnClause[str] = sa.column("key", sa.String)
+SLICES = sa.table("limit_slices", KEY)
+
 
 def upgrade() -> None:
     _turn_round()
@@ -23,9 +26,7 @@ def downgrade() -> None:
 
 def _turn_round() -> None:
     """What stands before the colon, and what behind it. Neither holds another one."""
-    if op.get_bind().dialect.name == "sqlite":
-        at = "instr(key, ':')"
-    else:
-        at = "strpos(key, ':')"
-    turned = f"substr(key, {at} + 1) || ':' || substr(key, 1, {at} - 1)"
-    op.execute(sa.text(f"UPDATE limit_slices SET key = {turned} WHERE key LIKE '%\\:%'"))
+    place = sa.func.instr if op.get_bind().dialect.name == "sqlite" else sa.func.strpos
+    at = place(KEY, ":")
+    turned = sa.func.substr(KEY, at + 1) + ":" + sa.func.substr(KEY, 1, at - 1)
+    op.execute(SLICES.update().where(at > 0).values(key=turned))

@@ -44,9 +44,7 @@ class Prepared:
     def all(self, **values: Any) -> list[Row]:
         """Its rows."""
         cursor, plan = self._run(values)
-        rows = plan.read(cursor.fetchall(), cursor.description)
-        cursor.close()
-        return rows
+        return plan.read(cursor.fetchall(), cursor.description)
 
     def first(self, **values: Any) -> Row | None:
         """Its first row, if there is any."""
@@ -61,23 +59,25 @@ class Prepared:
     def run(self, **values: Any) -> int:
         """How many rows it changed. PostgreSQL can't tell that of an INSERT: let it return ids."""
         cursor, _ = self._run(values)
-        changed = int(cursor.rowcount)
-        cursor.close()
-        return changed
+        return int(cursor.rowcount)
 
     def run_each(self, rows: Iterable[Mapping[str, Any]]) -> None:
-        """Run it with the values of each row. For SQLite, which needs a third of what unfolding
-        them from one text would take; to PostgreSQL each is a way there and back."""
+        """Run it with the values of each row. For SQLite alone, which needs a third of what
+        unfolding them from one text would take; to PostgreSQL each is a way there and back."""
         here, plan = self._planned()
-        cursor = here.cursor()
-        self._execute(cursor.executemany, cursor, plan, [plan.bind(row) for row in rows])
-        cursor.close()
+        bound = [plan.bind(row) for row in rows]
+        try:
+            here.executemany(plan.text, bound)
+        except plan.driver_error as error:
+            raise plan.told(error) from error
 
     def _run(self, values: Mapping[str, Any]) -> tuple[Any, "_Plan"]:
         here, plan = self._planned()
-        cursor = here.cursor()
-        self._execute(cursor.execute, cursor, plan, plan.bind(values))
-        return cursor, plan
+        bound = plan.bind(values)
+        try:
+            return here.execute(plan.text, bound), plan
+        except plan.driver_error as error:
+            raise plan.told(error) from error
 
     def _planned(self) -> tuple[Any, "_Plan"]:
         here, dialect = driver()
@@ -87,21 +87,6 @@ class Prepared:
             said = said if isinstance(said, ClauseElement) else said(dialect.name)
             plan = self._plans[dialect.name] = _Plan(said, dialect)
         return here, plan
-
-    @staticmethod
-    def _execute(execute: Callable[..., Any], cursor: Any, plan: "_Plan", values: Any) -> None:
-        try:
-            execute(plan.text, values)
-        except plan.driver_error as error:
-            cursor.close()
-            raise DBAPIError.instance(
-                plan.text,
-                None,
-                error,
-                plan.driver_error,
-                hide_parameters=True,
-                dialect=plan.dialect,
-            ) from error
 
 
 class RowOf(Prepared):
@@ -120,9 +105,7 @@ class RowOf(Prepared):
     def add(self, **values: Any) -> int:
         """Insert one row, its values by column, what is left out as the column says; its id."""
         cursor, _ = self._run(values)
-        made = cursor.lastrowid if cursor.description is None else cursor.fetchone()[0]
-        cursor.close()
-        return int(made)
+        return int(cursor.lastrowid if cursor.description is None else cursor.fetchone()[0])
 
 
 def _default(column: ColumnElement[Any]) -> Any:
@@ -159,6 +142,12 @@ class _Plan:
         for place, write in self._writers:
             bound[place] = write(bound[place])
         return bound if self._names is None else dict(zip(self._names, bound, strict=True))
+
+    def told(self, error: Exception) -> Exception:
+        """The driver's error as SQLAlchemy would raise it, without what was bound."""
+        return DBAPIError.instance(
+            self.text, None, error, self.driver_error, hide_parameters=True, dialect=self.dialect
+        )
 
     def read(self, rows: list[Row], description: Sequence[Any]) -> list[Row]:
         """The rows with values of our types."""

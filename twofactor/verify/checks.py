@@ -16,7 +16,7 @@ from twofactor.words import AuditEvent, CheckOutcome, VerificationStatus
 
 
 class Counted(NamedTuple):
-    """A check that is counted and may now be compared, once; the verification as it was then."""
+    """A check that is counted and may now be compared, once; the verification as it was read."""
 
     verification: Entry
     at: datetime
@@ -29,7 +29,7 @@ def count(kit: Kit, verification: Known, user_sid: str | None) -> Counted | Chec
     Raises LimitReached when that budget is spent.
     """
     now = kit.now()
-    counted = entries.count_check(verification.id, now)
+    counted = entries.count_check(verification, now)
     if counted is None:
         return ended(entries.by_id(verification.id), now)
     if user_sid is None:

@@ -105,7 +105,7 @@ _COUNT_CHECK = Prepared(
         _V.checks < _V.max_checks,
     )
     .values(checks=_V.checks + 1)
-    .returning(*COLUMNS)
+    .returning(_V.checks)
 )
 _END = Prepared(
     update(Verification)
@@ -174,10 +174,14 @@ def count_send(
     return sent == 1
 
 
-def count_check(verification_id: int, now: datetime) -> Entry | None:
-    """Count one check of a living code that has some left; the row with it, or None."""
-    row = _COUNT_CHECK.first(of=verification_id, now=now)
-    return Entry(*row) if row else None
+def count_check(known: Known, now: datetime) -> Entry | None:
+    """Count one check of a living code that has some left; the verification with it, or None."""
+    checks = _COUNT_CHECK.scalar(of=known.id, now=now)
+    if checks is None:
+        return None
+    entry = known if isinstance(known, Entry) else by_id(known.id)
+    entry.checks = checks
+    return entry
 
 
 def end(verification_id: int, status: VerificationStatus, now: datetime) -> bool:

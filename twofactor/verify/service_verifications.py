@@ -1,7 +1,7 @@
 """Verifications that a service asks for: started or sent again, found, approved, cancelled."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from twofactor import audit
 from twofactor.kit import Kit, Visitor
@@ -11,19 +11,18 @@ from twofactor.verify import entries, hooks, limits, risk_budget, tenancy, verif
 from twofactor.verify.entries import Entry
 from twofactor.verify.glance import Glance
 from twofactor.verify.limits import Counts
-from twofactor.verify.targets import Style, Target
+from twofactor.verify.targets import NO_TAGS, Style, Target
 from twofactor.verify.tenants import Tenant
 from twofactor.words import AuditEvent, Channel, Purpose, VerificationStatus
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
+class Wish(NamedTuple):
     """What a service may say about one text."""
 
     device: Visitor | None = None  # the address of the person's device
     code: str | None = None  # a code of the service's own
     language: str = ""
-    tags: Mapping[str, str] = field(default_factory=dict)
+    tags: Mapping[str, str] = NO_TAGS
     style: Style = Style()
     is_guarded: bool = True  # against pumping
     channel: Channel = Channel.SMS

@@ -1,8 +1,8 @@
 """Whom a code is for, and why one may not be sent."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 from typing import NamedTuple
 
 from twofactor.models import Session
@@ -10,6 +10,8 @@ from twofactor.sms.phone import Phone
 from twofactor.verify.limits import Counts
 from twofactor.verify.tenants import Tenant
 from twofactor.words import Channel, Purpose
+
+NO_TAGS: Mapping[str, str] = MappingProxyType({})
 
 
 class Style(NamedTuple):
@@ -20,8 +22,7 @@ class Style(NamedTuple):
     app_hash: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(NamedTuple):
     """Whom a code proves, and for what: the user of a browser session, or whoever a service asks
     about."""
 
@@ -34,7 +35,7 @@ class Target:
     code: str | None = None  # brought by the service; None: one is drawn
     code_length: int | None = None  # None: as the settings say
     language: str = ""  # empty: the user's own
-    tags: Mapping[str, str] = field(default_factory=dict)
+    tags: Mapping[str, str] = NO_TAGS
     style: Style = Style()
     is_guarded: bool = True  # against pumping
     channel: Channel = Channel.SMS
