@@ -1,12 +1,12 @@
 """The sender's place in a web process of a distributed house: it sends nothing, it tells workers.
 
-A door never waits for the line: ids go through a short list in memory to a thread of their own.
-What does not fit, or can't be told, the workers' look finds within a second.
+A door never waits for the line: ids go by a short list in memory to a thread of their own. What
+does not fit, or can't be told, the workers' look finds within a second.
 """
 
 import logging
+from collections import deque
 from collections.abc import Callable, Sequence
-from queue import Empty, Full, Queue
 from threading import Event, Thread
 from typing import Any
 
@@ -15,8 +15,9 @@ from twofactor.distributed.line import SEND_TEXT, connect
 log = logging.getLogger(__name__)
 
 WAITING = 10_000
-TOGETHER = 32  # ids told in one word: whoever hears it claims as many at once
-PAUSE_SECONDS = 0.02  # between two words: a word costs more than a start
+TOGETHER = 128  # ids told in one word: whoever hears it claims until none are left
+# Between two words, each of which costs as much as a start: the more texts there were, the longer.
+LEAST_PAUSE_SECONDS, PAUSE_SECONDS_A_TEXT, LONGEST_PAUSE_SECONDS = 0.005, 0.003, 0.05
 STOP_SECONDS = 5.0
 QUIET_SECONDS = 5.0  # between two tries while the line is down
 
@@ -30,8 +31,8 @@ class Publisher:
         """`fresh` gives the ids that the caller of `wake` has just committed; `has_workers` tells
         whether anybody takes them."""
         self._url, self._fresh, self._has_workers = url, fresh, has_workers
-        self._waiting: Queue[int | None] = Queue(WAITING)
-        self._stopping = Event()
+        self._waiting: deque[int] = deque(maxlen=WAITING)
+        self._news, self._stopping = Event(), Event()
         self._thread = Thread(target=self._publish_all, name="publisher", daemon=True)
 
     def start(self) -> None:
@@ -40,36 +41,37 @@ class Publisher:
     def stop(self) -> None:
         """Tell what waits, then return."""
         self._stopping.set()
+        self._news.set()
         if self._thread.is_alive():
-            self._put(None)
             self._thread.join(STOP_SECONDS)
 
     def wake(self, texts: Sequence[int] = ()) -> None:
         """Texts were committed, these or those that the caller's session noted: workers take them
         now."""
-        for message_id in texts or self._fresh():
-            self._put(message_id)
+        self._waiting.extend(texts or self._fresh())
+        if self._waiting and not self._news.is_set():
+            self._news.set()
 
     @property
     def is_alive(self) -> bool:
         """True while a worker has shown itself lately."""
         return self._has_workers()
 
-    def _put(self, message_id: int | None) -> None:
-        try:
-            self._waiting.put_nowait(message_id)
-        except Full:
-            log.warning("too many ids wait for the line; the workers find their texts by looking")
-
     def _publish_all(self) -> None:
-        line = connect(self._url)
-        while (message_id := self._waiting.get()) is not None:
-            others = self._pass_over(TOGETHER - 1)
-            if not self._publish(line, message_id):
-                self._pass_over(WAITING)
-                self._stopping.wait(QUIET_SECONDS)
-            elif others < TOGETHER - 1:
-                self._stopping.wait(PAUSE_SECONDS)
+        line, is_over = connect(self._url), False
+        while not is_over:
+            self._news.wait()
+            self._news.clear()
+            is_over = self._stopping.is_set()
+            self._stopping.wait(self._tell(line))
+
+    def _tell(self, line: Any) -> float:
+        """Tell of all that waits; the seconds to rest then."""
+        texts = [self._waiting.popleft() for _ in range(len(self._waiting))]
+        if not all(self._publish(line, message_id) for message_id in texts[::TOGETHER]):
+            self._waiting.clear()
+            return QUIET_SECONDS
+        return min(LEAST_PAUSE_SECONDS + PAUSE_SECONDS_A_TEXT * len(texts), LONGEST_PAUSE_SECONDS)
 
     def _publish(self, line: Any, message_id: int) -> bool:
         try:
@@ -78,16 +80,3 @@ class Publisher:
             log.warning("the line is down: %s; workers look by themselves", type(error).__name__)
             return False
         return True
-
-    def _pass_over(self, most: int) -> int:
-        """Tell nothing of so many that wait: the same word brings them, or, while the line is down,
-        the workers' look. How many there were."""
-        for passed in range(most):
-            try:
-                is_last = self._waiting.get_nowait() is None
-            except Empty:
-                return passed
-            if is_last:
-                self._put(None)
-                return passed
-        return most
