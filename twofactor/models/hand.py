@@ -39,6 +39,16 @@ def write_late(write: Write, row: Row) -> None:
         hand.late.append((write, row))
 
 
+def write_in_group(write: Write, row: Row) -> None:
+    """The same where many works share a transaction; at once where each has its own, whose rows are
+    to be locked in the order in which the verbs name them."""
+    hand = AT_HAND.get()
+    if hand is None or hand.connection.dialect.name != "sqlite":
+        write([row])
+    else:
+        hand.late.append((write, row))
+
+
 def write_waiting(write: Write) -> None:
     """Write now what waits to be written by it."""
     hand = AT_HAND.get()

@@ -16,6 +16,7 @@ import orjson
 from sqlalchemy import (
     ColumnElement,
     Label,
+    Select,
     Subquery,
     Table,
     any_,
@@ -77,7 +78,11 @@ def _named(fields: Iterable[ColumnElement[Any]], names: Iterable[str]) -> list[L
 
 def among(dialect: str, column: ColumnElement[Any]) -> ColumnElement[bool]:
     """Whether a column's value is among the given ones, each a row of one; found by its index."""
-    one = select(given(dialect, {"value": column.type}))
+    return among_those(dialect, column, select(given(dialect, {"value": column.type})))
+
+
+def among_those(dialect: str, column: ColumnElement[Any], one: Select[Any]) -> ColumnElement[bool]:
+    """Whether a column's value is what `one` of the given rows leads to; found by its index."""
     if dialect == "sqlite":
         return column.in_(one)
     return column == any_(func.array(one.scalar_subquery()))  # an IN might become a join

@@ -4,17 +4,20 @@ Guarantee: `enqueue` writes in the caller's transaction, so a text exists exactl
 verification does.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple, cast
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy import Table, bindparam, exists, select, update
 
 from twofactor import ids
 from twofactor.kit import Kit
 from twofactor.models import Attempt, Message
-from twofactor.models.database import notes
+from twofactor.models.database import connection, notes
+from twofactor.models.hand import write_in_group
 from twofactor.models.messages import body_place, phone_place
 from twofactor.models.prepared import Prepared, RowOf
+from twofactor.models.rows import among, folded
 from twofactor.sms import optouts
 from twofactor.sms.due import is_free
 from twofactor.sms.phone import Phone
@@ -103,7 +106,14 @@ def fresh() -> list[int]:
 
 def withdraw(verification_id: int, now: datetime) -> None:
     """Its verification ended: texts that still wait are not worth sending."""
-    _WITHDRAW.run(of=verification_id, now=now)
+    write_in_group(_withdraw, (verification_id, now))
+
+
+def _withdraw(ended: Sequence[Sequence[Any]]) -> None:
+    """Of verifications, and when they ended."""
+    ids = [(of,) for of, _ in ended]
+    latest = max(now for _, now in ended)
+    _WITHDRAW.run(now=latest, **folded(connection().dialect.name, ids))
 
 
 def expire_due(now: datetime) -> int:
@@ -131,7 +141,7 @@ _ENDED = (
         body_sealed=None,
     )
 )
-_WITHDRAW = Prepared(_ENDED.where(_ROW.verification_id == bindparam("of")))
+_WITHDRAW = Prepared(lambda dialect: _ENDED.where(among(dialect, cast(Any, _ROW.verification_id))))
 _EXPIRE = Prepared(
     _ENDED.where(
         _ROW.valid_until <= _NOW,

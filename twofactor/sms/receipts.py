@@ -5,14 +5,18 @@ The same fact twice changes nothing (S-54, S-56), and no receipt touches a verif
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import cast
+from typing import Any, cast
 
-from sqlalchemy import Connection, Table, bindparam, case, or_, select, update
+from sqlalchemy import BigInteger, Connection, Table, bindparam, case, or_, select, update
+from sqlalchemy.sql.dml import UpdateBase
 
 from twofactor.gateways.base import ParsedReceipt
 from twofactor.kit import Kit
 from twofactor.models import Attempt, Message
+from twofactor.models.database import connection
+from twofactor.models.hand import write_in_group
 from twofactor.models.prepared import Prepared
+from twofactor.models.rows import among, among_those, folded, given
 from twofactor.sms import changes, early, ledger
 from twofactor.sms.early import Report
 from twofactor.sms.ledger import Entry, Fact
@@ -60,9 +64,17 @@ def record(
 def confirm(verification_id: int, now: datetime) -> None:
     """The right code came back: the strongest receipt there is. It counts for the text that most
     likely brought it: the latest delivered one, else the latest that a gateway took."""
-    for message_id, attempt_id in _CONFIRMED.all(verification=verification_id, now=now):
-        _PROVED.run(attempt=attempt_id, now=now)
-        changes.note(message_id)
+    write_in_group(_confirm, (verification_id, now))
+
+
+def _confirm(proved: Sequence[Sequence[Any]]) -> None:
+    """Of verifications, and when their codes came back."""
+    dialect, latest = connection().dialect.name, max(now for _, now in proved)
+    found = _CONFIRMED.all(now=latest, **folded(dialect, [(of,) for of, _ in proved]))
+    if found:
+        attempts = [(attempt_id,) for _, attempt_id in found if attempt_id is not None]
+        _PROVED.run(now=latest, **folded(dialect, attempts))
+        changes.note_all(message_id for message_id, _ in found)
 
 
 def _fate(is_new: bool | None, *, is_kept: bool) -> ReceiptFate:
@@ -109,25 +121,37 @@ def _match(
 
 
 _MESSAGE, _ATTEMPT = cast(Table, Message.__table__), cast(Table, Attempt.__table__)
+_TEXT = _MESSAGE.alias()
 _NOW = bindparam("now", type_=_MESSAGE.c.confirmed_at.type)
-_LIKELY = (
-    select(_MESSAGE.c.id)
-    .where(
-        _MESSAGE.c.verification_id == bindparam("verification"),
-        or_(*(_MESSAGE.c.status == one.value for one in (Status.DELIVERED, Status.SENT))),
+
+
+def _confirmed(dialect: str) -> UpdateBase:
+    asked = given(dialect, {"verification_id": BigInteger()})
+    likely = (
+        select(_TEXT.c.id)
+        .where(
+            _TEXT.c.verification_id == asked.c.verification_id,
+            or_(*(_TEXT.c.status == one.value for one in (Status.DELIVERED, Status.SENT))),
+        )
+        .order_by(case((_TEXT.c.status == Status.DELIVERED.value, 0), else_=1), _TEXT.c.id.desc())
+        .limit(1)
+        .correlate(asked)
+        .scalar_subquery()
     )
-    .order_by(case((_MESSAGE.c.status == Status.DELIVERED.value, 0), else_=1), _MESSAGE.c.id.desc())
-    .limit(1)
-    .scalar_subquery()
-)
-_CONFIRMED = Prepared(
-    update(_MESSAGE)
-    .where(_MESSAGE.c.id == _LIKELY, _MESSAGE.c.confirmed_at.is_(None))
-    .values(confirmed_at=_NOW)
-    .returning(_MESSAGE.c.id, _MESSAGE.c.attempt_id)
-)
+    is_likely = among_those(dialect, _MESSAGE.c.id, select(likely).select_from(asked))
+    return (
+        update(_MESSAGE)
+        .where(is_likely, _MESSAGE.c.confirmed_at.is_(None))
+        .values(confirmed_at=_NOW)
+        .returning(_MESSAGE.c.id, _MESSAGE.c.attempt_id)
+    )
+
+
+_CONFIRMED = Prepared(_confirmed)
 _PROVED = Prepared(  # routing learns of it at once
-    update(_ATTEMPT)
-    .where(_ATTEMPT.c.id == bindparam("attempt"), _ATTEMPT.c.confirmed_at.is_(None))
-    .values(confirmed_at=_NOW, judge_at=case((_ATTEMPT.c.judge_at.is_not(None), _NOW)))
+    lambda dialect: (
+        update(_ATTEMPT)
+        .where(among(dialect, _ATTEMPT.c.id), _ATTEMPT.c.confirmed_at.is_(None))
+        .values(confirmed_at=_NOW, judge_at=case((_ATTEMPT.c.judge_at.is_not(None), _NOW)))
+    )
 )
