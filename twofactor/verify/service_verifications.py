@@ -63,8 +63,7 @@ def start(kit: Kit, seen: Glance, wish: Wish) -> Entry:
         latest.channel = wish.channel.value
         latest.sends += 1
     else:
-        # A phone that was never asked for can't have proved itself: one look-up less for most.
-        is_verified = latest is not None and _was_approved(kit, service, seen.phone)
+        is_verified = latest is not None and _has_proved_itself(kit, service, seen.phone, latest)
         target = _target(kit, seen, wish, counts, is_verified=is_verified)
         latest = verifications.start(kit, target, wish.device, seen.standing)
     if service.listens:
@@ -97,7 +96,10 @@ def approve(kit: Kit, verification: Entry) -> bool:
     return True
 
 
-def _was_approved(kit: Kit, service: Tenant, phone: Phone) -> bool:
+def _has_proved_itself(kit: Kit, service: Tenant, phone: Phone, latest: Entry) -> bool:
+    """Now or ever; most did the last time."""
+    if latest.status == VerificationStatus.APPROVED:
+        return True
     return entries.was_approved(service.id, kit.keyring.fingerprints(phone.e164))
 
 

@@ -10,7 +10,6 @@ from sqlalchemy import (
     String,
     Table,
     bindparam,
-    case,
     delete,
     false,
     func,
@@ -47,28 +46,24 @@ def _changed(dialect: str) -> Insert:
 
 
 def _summed(dialect: str) -> Select[Any]:
-    """Live slices are read only where there is no room, for the one that makes it."""
-    asked = given(dialect, {"key": String(), "until": BigInteger(), "room": BigInteger()})
-    latch, gone, live = aliased(LimitSlice), aliased(LimitSlice), aliased(LimitSlice)
+    """The latches of keys, and what has left the window of each; None: no slice has."""
+    asked = given(dialect, {"key": String(), "until": BigInteger()})
+    latch, gone = aliased(LimitSlice), aliased(LimitSlice)
     left = (gone.key == asked.c.key) & (gone.slice > LATCH) & (gone.slice <= asked.c.until)
-    held = (
-        select(asked, latch.hits.label("total"), func.sum(gone.hits).label("gone"))
-        .join_from(asked, latch, (latch.key == asked.c.key) & (latch.slice == LATCH))
-        .outerjoin(gone, left)
-        .group_by(*asked.c, latch.hits)
-        .subquery("held")
+    its = (latch.key == asked.c.key) & (latch.slice == LATCH)
+    sums = select(func.sum(gone.hits)).where(left).correlate(asked).scalar_subquery()
+    return select(asked.c.key, latch.hits, sums).join_from(asked, latch, its)
+
+
+def _freeing() -> Select[Any]:
+    """The slice of a key with which so many hits will have left the window."""
+    together = func.sum(LimitSlice.hits).over(order_by=LimitSlice.slice).label("together")
+    live = (
+        select(LimitSlice.slice, together)
+        .where(LimitSlice.key == bindparam("of"), LimitSlice.slice > bindparam("until"))
+        .subquery()
     )
-    excess = held.c.total - func.coalesce(held.c.gone, 0) - held.c.room
-    leaving = (
-        select(live.slice, func.sum(live.hits).over(order_by=live.slice).label("together"))
-        .where(live.key == held.c.key, live.slice > held.c.until)
-        .correlate(held)
-        .subquery("leaving")
-    )
-    frees = select(func.min(leaving.c.slice)).where(leaving.c.together >= excess)
-    return select(
-        held.c.key, held.c.total, held.c.gone, case((excess > 0, frees.scalar_subquery()))
-    )
+    return select(func.min(live.c.slice)).where(live.c.together >= bindparam("excess"))
 
 
 def _still_counted(dialect: str) -> Select[Any]:
@@ -94,6 +89,7 @@ _IDLE = (
     .where(LimitSlice.slice == LATCH, LimitSlice.forget_after < bindparam("second"))
     .with_for_update(skip_locked=True)  # never waits for whoever counts just now
 )
-HOLD, CHANGE, SUMS = Prepared(_held), Prepared(_changed), Prepared(_summed)
+HOLD, CHANGE = Prepared(_held), Prepared(_changed)
+SUMS, FREES = Prepared(_summed), Prepared(_freeing())
 COUNTED, DROP, DROP_KEYS = Prepared(_still_counted), Prepared(_dropped), Prepared(_keys_dropped)
 FORGET = Prepared(delete(_ROWS).where(_ROWS.c.key.in_(_IDLE)))

@@ -17,7 +17,7 @@ from twofactor.models.database import connection
 from twofactor.models.hand import memory, write_late, write_waiting
 from twofactor.models.rows import folded, write
 from twofactor.verify import slice_rows
-from twofactor.verify.windows import LATCH, Hit, Sum, first_full
+from twofactor.verify.windows import LATCH, Hit, Sum, first_full, wait
 
 Change = tuple[str, int, int, int]  # key, slice, hits more, when to forget
 Counted = tuple[str, Sum, int, int]  # key, how it stood, hits more, hits that left the latch
@@ -31,11 +31,11 @@ def count(hits: Sequence[Hit], second: int) -> tuple[int, int] | None:
     if not _is_alone():
         book.forget(hits)  # what was read before the latches were held
     sums = book.sums(hits)
-    full = first_full(hits, sums, second)
-    if full is not None and memory() is not None:
-        full, sums = first_unfit(hits, second), book.sums(hits)
-    if full is not None:
-        return full
+    if first_full(hits, sums) is not None:
+        full = first_unfit(hits, second)
+        if full is not None:
+            return full
+        sums = book.sums(hits)
     gone = [
         (hit.key, hit.gone_until(second))
         for hit, held in zip(hits, sums, strict=True)
@@ -55,7 +55,14 @@ def count(hits: Sequence[Hit], second: int) -> tuple[int, int] | None:
 def first_unfit(hits: Sequence[Hit], second: int) -> tuple[int, int] | None:
     """The place of the first hit that does not fit, and the seconds until it does."""
     _settle()  # when there will be room the slices alone can tell, not what is remembered
-    return first_full(hits, list(_read(hits, second).values()), second)
+    sums = list(_read(hits, second).values())
+    place = first_full(hits, sums)
+    if place is None:
+        return None
+    hit, excess = hits[place], sums[place].live + hits[place].weight - hits[place].most
+    until = hit.gone_until(second)
+    frees = slice_rows.FREES.scalar(of=hit.key, until=until, excess=excess)
+    return place, wait(hit, frees, second)
 
 
 def refund(hits: Sequence[Hit], second: int) -> None:
@@ -176,12 +183,12 @@ def _take_back(many: Sequence[Sequence[tuple[str, int, int]]]) -> None:
 
 
 def _read(hits: Sequence[Hit], second: int) -> dict[str, Sum]:
-    asked = [(hit.key, hit.gone_until(second), hit.most - hit.weight) for hit in hits]
+    asked = [(hit.key, hit.gone_until(second)) for hit in hits]
     rows = slice_rows.SUMS.all(**folded(connection().dialect.name, asked))
     found = {hit.key: Sum(hit.slice_of(second), hit.forget_after(second)) for hit in hits}
-    for key, total, gone, frees in rows:
+    for key, total, gone in rows:
         held = found[key]
-        held.total, held.gone, held.frees = total, gone, frees
+        held.total, held.gone = total, gone
     return found
 
 

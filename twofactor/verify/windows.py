@@ -39,7 +39,6 @@ class Sum:
     until: int  # when to forget the hit
     total: int = 0  # with what has left the window
     gone: int | None = None  # what has left it; None: no slice has
-    frees: int | None = None  # the slice that makes room when it leaves; None: there is room
 
     @property
     def live(self) -> int:
@@ -47,11 +46,16 @@ class Sum:
         return self.total - (self.gone or 0)
 
 
-def first_full(hits: Sequence[Hit], sums: Sequence[Sum], second: int) -> tuple[int, int] | None:
-    """The place of the first hit that does not fit, and the seconds until it does."""
+def first_full(hits: Sequence[Hit], sums: Sequence[Sum]) -> int | None:
+    """The place of the first hit that does not fit."""
     for place, (hit, held) in enumerate(zip(hits, sums, strict=True)):
-        if held.total - (held.gone or 0) + hit.weight > hit.most:
-            # A hit that is heavier than its limit never fits: no slice makes room for it.
-            start = held.slice if held.frees is None else held.frees
-            return place, max(1, start + hit.grain + hit.window - second)
+        if held.live + hit.weight > hit.most:
+            return place
     return None
+
+
+def wait(hit: Hit, frees: int | None, second: int) -> int:
+    """Seconds until a hit fits, once the slice that `frees` room has left the window. None does for
+    a hit that is heavier than its limit: it never fits."""
+    start = hit.slice_of(second) if frees is None else frees
+    return max(1, start + hit.grain + hit.window - second)
