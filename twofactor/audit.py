@@ -30,7 +30,7 @@ def write(
 
 
 def _write(rows: list[Sequence[object]]) -> None:
-    many.write(_ENTRIES, _KINDS, rows)
+    many.write(_ENTRIES, rows)
 
 
 _TABLE = cast(Table, AuditEntry.__table__)

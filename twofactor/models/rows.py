@@ -62,12 +62,11 @@ def insert(dialect: str, table: Table, columns: Mapping[str, TypeEngine[Any]]) -
     return postgresql.insert(table).from_select(list(columns), select(given(dialect, columns)))
 
 
-def write(statement: Prepared, columns: Iterable[str], rows: Iterable[Sequence[object]]) -> None:
+def write(statement: Prepared, rows: Iterable[Sequence[object]]) -> None:
     """Write rows, in the order of the columns, by an `insert`."""
     dialect = connection().dialect.name
     if dialect == "sqlite":
-        names = list(columns)
-        statement.run_each(dict(zip(names, row, strict=True)) for row in rows)
+        statement.run_each(rows)
     else:
         statement.run(**folded(dialect, rows))
 

@@ -208,7 +208,7 @@ def _settle() -> None:
 def _send(counts: Sequence[Sequence[tuple[str, int]]]) -> None:
     """Count codes on their way: of each the places and their slice."""
     counted = Counter(of for places in counts for of in places)
-    write(_SENT, _COUNTS, [(*of, sent, 0) for of, sent in sorted(counted.items())])
+    write(_SENT, [(*of, sent, 0) for of, sent in sorted(counted.items())])
 
 
 def _confirm(counts: Sequence[Sequence[tuple[str, int]]]) -> None:

@@ -148,8 +148,7 @@ def _settle() -> None:
 def _add(many: Sequence[Sequence[Counted]]) -> None:
     _change(
         change
-        for noted in many
-        for key, held, more, left in noted
+        for key, held, more, left in (one for noted in many for one in noted)
         for change in (
             (key, LATCH, more - left, held.until),
             (key, held.slice, more, held.until),
@@ -158,13 +157,16 @@ def _add(many: Sequence[Sequence[Counted]]) -> None:
 
 
 def _change(changes: Iterable[Change]) -> None:
-    """Write them, in one order everywhere."""
-    rows: dict[tuple[str, int], tuple[int, int]] = {}
+    """Write them, each row once, in one order everywhere."""
+    rows: dict[tuple[str, int], list[int]] = {}
     for key, start, hits, until in changes:
-        before, latest = rows.get((key, start), (0, 0))
-        rows[key, start] = before + hits, max(latest, until)
-    ordered = [(*of, *change) for of, change in sorted(rows.items())]
-    write(slice_rows.CHANGE, slice_rows.KINDS, ordered)
+        row = rows.get((key, start))
+        if row is None:
+            rows[key, start] = [hits, until]
+        else:
+            row[0] += hits
+            row[1] = max(row[1], until)
+    write(slice_rows.CHANGE, [(*of, *change) for of, change in sorted(rows.items())])
 
 
 def _take_back(many: Sequence[Sequence[tuple[str, int, int]]]) -> None:
