@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 WAITING = 10_000
 TOGETHER = 128  # ids told in one word: whoever hears it claims until none are left
 # Between two words, each of which costs as much as a start: the more texts there were, the longer.
-LEAST_PAUSE_SECONDS, PAUSE_SECONDS_A_TEXT, LONGEST_PAUSE_SECONDS = 0.005, 0.003, 0.05
+LEAST_PAUSE_SECONDS, PAUSE_SECONDS_A_TEXT, LONGEST_PAUSE_SECONDS = 0.005, 0.003, 0.1
 STOP_SECONDS = 5.0
 QUIET_SECONDS = 5.0  # between two tries while the line is down
 
