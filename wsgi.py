@@ -48,9 +48,6 @@ from webhooks.door import WEBHOOKS
 ROOT = Path(__file__).parent
 MIGRATIONS = ROOT / "migrations"
 SERVE_PORT = 8000
-# SQLite's driver gives the interpreter away with every statement, and gets it back only when who
-# took it lets go: with Python's own 5 ms a busy thread would stretch each request tenfold.
-SWITCH_SECONDS = 0.002
 EXIT_UNUSABLE = 2
 NO_COUNTRIES = "SIXDIGITS_COUNTRIES is empty: no text is sent to any country."
 
@@ -83,7 +80,6 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
 def serve() -> Flask:
     """The app for a production server: ready, with its threads running."""
     os.environ.setdefault("PORT", str(SERVE_PORT))
-    sys.setswitchinterval(SWITCH_SECONDS)
     app = create_app()
     with app.app_context():
         built = house.house()
