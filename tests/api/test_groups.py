@@ -6,21 +6,33 @@ import time
 from flask import Flask
 from sqlalchemy import func, select
 
-from tests.api.program import OTHER_PHONE, PHONE, Program
+from tests.api.program import OTHER_PHONE, PHONE, Program, wrong
 from tests.cast import Cast
 from tests.security.racers import at_once
 from twofactor.clock import FixedClock
 from twofactor.extensions import db
 from twofactor.house import house
-from twofactor.models import AuditEntry, Message, Verification
+from twofactor.models import Attempt, AuditEntry, Message, Verification
 from twofactor.sms.phone import Phone
-from twofactor.words import AuditEvent
+from twofactor.words import AuditEvent, Status
 
 CROWD = [Phone(f"+120255501{n:02}", "US") for n in range(12)]
 
 
-def together(shop: Program, phones: list[Phone]) -> list[dict[str, object]]:
-    """Start a code for each while the writer is busy, so that one group takes them all."""
+def started_together(shop: Program, phones: list[Phone]) -> list[dict[str, object]]:
+    """Start a code for each at once."""
+    forms = [{"To": phone.e164, "Channel": "sms"} for phone in phones]
+    return together(shop, "Verifications", forms)
+
+
+def checked_together(shop: Program, codes: dict[Phone, str]) -> list[dict[str, object]]:
+    """Check the code of each at once."""
+    forms = [{"To": phone.e164, "Code": code} for phone, code in codes.items()]
+    return together(shop, "VerificationCheck", forms)
+
+
+def together(shop: Program, what: str, forms: list[dict[str, str]]) -> list[dict[str, object]]:
+    """Ask for all of these while the writer is busy, so that one group takes them."""
     gate = threading.Event()
     with shop.app.app_context():
         writer = house().writer
@@ -28,14 +40,13 @@ def together(shop: Program, phones: list[Phone]) -> list[dict[str, object]]:
     busy.start()
     threading.Timer(0.5, gate.set).start()
 
-    def start(phone: Phone) -> dict[str, object]:
+    def ask(form: dict[str, str]) -> dict[str, object]:
         client = shop.app.test_client()
-        fields = {"To": phone.e164, "Channel": "sms"}
-        answer = client.post(f"{shop.base}/Verifications", data=fields, headers=shop.headers())
+        answer = client.post(f"{shop.base}/{what}", data=form, headers=shop.headers())
         return {"http": answer.status_code, **(answer.json or {})}
 
     time.sleep(0.05)
-    told = at_once([lambda phone=phone: start(phone) for phone in phones])  # type: ignore[misc]
+    told = at_once([lambda form=form: ask(form) for form in forms])  # type: ignore[misc]
     busy.join()
     return told
 
@@ -43,7 +54,7 @@ def together(shop: Program, phones: list[Phone]) -> list[dict[str, object]]:
 def test_each_of_a_group_has_its_text_and_its_audit(
     shop: Program, app: Flask, clock: FixedClock
 ) -> None:
-    told = together(shop, CROWD)
+    told = started_together(shop, CROWD)
     assert {answer["http"] for answer in told} == {201}
     with app.app_context():
         rows = db.session.execute(
@@ -62,7 +73,7 @@ def test_each_of_a_group_has_its_text_and_its_audit(
 def test_starts_for_one_phone_in_one_group_are_one_code_sent_again(
     shop: Program, app: Flask, clock: FixedClock
 ) -> None:
-    told = together(shop, [PHONE, PHONE, OTHER_PHONE, PHONE])
+    told = started_together(shop, [PHONE, PHONE, OTHER_PHONE, PHONE])
     assert {answer["http"] for answer in told} == {201}
     assert len({answer["sid"] for answer in told}) == 2
     cast = Cast(app, clock)
@@ -72,8 +83,46 @@ def test_starts_for_one_phone_in_one_group_are_one_code_sent_again(
 
 def test_a_start_that_is_refused_takes_none_of_its_group_with_it(shop: Program, app: Flask) -> None:
     landline_of_nobody = Phone("+15005550000", "US")  # no number at all
-    told = together(shop, [*CROWD[:3], landline_of_nobody, *CROWD[3:6]])
+    told = started_together(shop, [*CROWD[:3], landline_of_nobody, *CROWD[3:6]])
     assert sorted(answer["http"] for answer in told) == [201] * 6 + [400]  # type: ignore[type-var]
     with app.app_context():
         assert db.session.scalar(select(func.count()).select_from(Verification)) == 6
         assert db.session.scalar(select(func.count()).select_from(Message)) == 6
+
+
+def test_right_codes_of_one_group_confirm_each_its_own_text_and_withdraw_what_waits(
+    shop: Program, app: Flask, clock: FixedClock
+) -> None:
+    cast = Cast(app, clock)
+    read, mistaken, waiting = CROWD[:3], CROWD[3], CROWD[4:6]
+    for phone in [*read, mistaken]:
+        shop.start(phone)
+    cast.deliver()
+    codes = {phone: cast.code(phone) for phone in read}
+    codes[mistaken] = wrong(cast.code(mistaken))
+    for phone in waiting:
+        shop.start(phone)
+        codes[phone] = unread_code(app, phone)
+    told = checked_together(shop, codes)
+    wrongly = [answer["to"] for answer in told if answer["valid"] is not True]
+    assert wrongly == [mistaken.e164]
+    with app.app_context():
+        kit = house().kit
+        for phone in codes:
+            of = select(Message, Attempt).outerjoin(Attempt, Attempt.id == Message.attempt_id)
+            mine = Verification.phone_fingerprint == kit.keyring.fingerprint(phone.e164)
+            text, attempt = db.session.execute(of.join(Verification).where(mine)).one()
+            assert (text.confirmed_at is not None) == (phone in read)
+            assert (attempt is not None and attempt.confirmed_at is not None) == (phone in read)
+            assert (text.status == Status.EXPIRED) == (phone in waiting)
+            assert text.body_sealed is None
+
+
+def unread_code(app: Flask, phone: Phone) -> str:
+    """The code in a text that has not left."""
+    with app.app_context():
+        keyring = house().kit.keyring
+        mine = Verification.phone_fingerprint == keyring.fingerprint(phone.e164)
+        row = db.session.scalars(select(Verification).where(mine)).one()
+        assert row.code_sealed is not None
+        return keyring.unseal(row.code_sealed, row.code_place)

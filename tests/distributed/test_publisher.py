@@ -3,7 +3,7 @@
 import pytest
 
 from twofactor.distributed import publisher as module
-from twofactor.distributed.publisher import TOGETHER, Publisher
+from twofactor.distributed.publisher import LONGEST_PAUSE_SECONDS, TOGETHER, Publisher, pause_after
 
 
 class Line:
@@ -46,3 +46,9 @@ def test_a_dead_line_is_not_told_of_old_texts(monkeypatch: pytest.MonkeyPatch) -
     publisher = told(monkeypatch, line, list(range(1, 100)))
     assert not publisher._waiting
     assert line.heard == []
+
+
+def test_after_many_texts_the_next_word_waits_longer_but_not_for_long() -> None:
+    assert pause_after(1) < 0.01
+    assert pause_after(1) < pause_after(10) < pause_after(30)
+    assert pause_after(10_000) == LONGEST_PAUSE_SECONDS <= 0.1

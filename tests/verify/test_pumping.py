@@ -1,6 +1,8 @@
 """What the guard against pumping costs, and that it counts exactly (S-28)."""
 
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 from flask import Flask
@@ -12,9 +14,10 @@ from tests.security.racers import at_once
 from twofactor.extensions import db
 from twofactor.house import house
 from twofactor.models import BlockedPlace, ConversionSlice
-from twofactor.models.database import driver, transaction
+from twofactor.models.database import at_hand, driver, transaction
 from twofactor.sms.phone import Phone
 from twofactor.verify import limits, pumping
+from twofactor.verify.entries import Entry
 from twofactor.verify.limits import LimitReached
 
 PHONES = [Phone(f"+1{(205, 212, 213)[n % 3]}555{2000 + n:04d}", "US") for n in range(32)]
@@ -62,3 +65,22 @@ def test_a_refused_code_is_not_counted(app: Flask) -> None:
         with transaction(), pytest.raises(LimitReached):
             pumping.count(kit, PHONES[-1])
         assert db.session.scalar(select(func.sum(ConversionSlice.sent))) == 2 * pumping.ENOUGH
+
+
+def test_codes_that_come_back_in_a_group_free_the_works_behind_them(app: Flask) -> None:
+    sent = cast(Entry, SimpleNamespace(created_at=NOON))
+    with app.app_context():
+        kit = house().kit
+        with transaction():
+            for phone in PHONES[: pumping.ENOUGH]:
+                pumping.count(kit, phone)
+        with transaction() as session, at_hand(session.connection()):
+            with pytest.raises(LimitReached):
+                pumping.check(kit, PHONES[-1])
+            for phone in PHONES[: pumping.ENOUGH // pumping.LEAST_CONFIRMED]:
+                pumping.confirm(kit, sent, phone)
+            country = BlockedPlace.place == PHONES[0].country
+            assert pumping.holds(db.session.scalars(select(BlockedPlace).where(country)).one())
+            pumping.check(kit, PHONES[-1])
+        confirmed = select(func.sum(ConversionSlice.confirmed)).where(ConversionSlice.place == "US")
+        assert db.session.scalar(confirmed) == pumping.ENOUGH // pumping.LEAST_CONFIRMED

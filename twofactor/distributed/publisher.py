@@ -71,7 +71,7 @@ class Publisher:
         if not all(self._publish(line, message_id) for message_id in texts[::TOGETHER]):
             self._waiting.clear()
             return QUIET_SECONDS
-        return min(LEAST_PAUSE_SECONDS + PAUSE_SECONDS_A_TEXT * len(texts), LONGEST_PAUSE_SECONDS)
+        return pause_after(len(texts))
 
     def _publish(self, line: Any, message_id: int) -> bool:
         try:
@@ -80,3 +80,8 @@ class Publisher:
             log.warning("the line is down: %s; workers look by themselves", type(error).__name__)
             return False
         return True
+
+
+def pause_after(texts: int) -> float:
+    """Seconds until the next word, once so many texts were told of. Pure."""
+    return min(LEAST_PAUSE_SECONDS + PAUSE_SECONDS_A_TEXT * texts, LONGEST_PAUSE_SECONDS)
