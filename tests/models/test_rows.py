@@ -17,7 +17,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import IntegrityError
 
-from twofactor.models import database
+from twofactor.models import database, rows
 from twofactor.models.columns import Money, UtcTime
 from twofactor.models.rows import among, folded, given
 
@@ -38,8 +38,8 @@ def test_rows_come_back_as_they_went_in(database_url: str) -> None:
     engine = create_engine(database_url)
     database.prepare(engine)
     name = engine.dialect.name
-    rows = given(name, {column.name: column.type for column in FACTS.columns})
-    fill = insert(FACTS).from_select([column.name for column in FACTS.columns], select(rows))
+    many = given(name, {column.name: column.type for column in FACTS.columns})
+    fill = insert(FACTS).from_select([column.name for column in FACTS.columns], select(many))
     with engine.connect() as connection:
         FACTS.create(connection)
         with database.at_once(connection):
@@ -56,3 +56,9 @@ def test_rows_come_back_as_they_went_in(database_url: str) -> None:
 def test_it_refuses_what_has_no_place_in_a_row() -> None:
     with pytest.raises(TypeError):
         folded("sqlite", [(b"sealed",)])
+
+
+def test_it_refuses_columns_in_another_order_than_the_tables() -> None:
+    kinds = {name: FACTS.c[name].type for name in ("word", "number")}
+    with pytest.raises(TypeError, match="facts"):
+        rows.insert("sqlite", FACTS, kinds)

@@ -55,7 +55,10 @@ def given(dialect: str, columns: Mapping[str, TypeEngine[Any]]) -> Subquery:
 
 
 def insert(dialect: str, table: Table, columns: Mapping[str, TypeEngine[Any]]) -> Any:
-    """An INSERT of the database's own kind, of the rows that `write` writes by it."""
+    """An INSERT of the database's own kind, of the rows that `write` writes by it. The columns are
+    to stand in the order of the table, for that is how SQLAlchemy names them to SQLite."""
+    if [column.name for column in table.c if column.name in columns] != list(columns):
+        raise TypeError(f"{table.name}: name the columns in the order of the table")
     if dialect == "sqlite":
         values = {name: bindparam(name, type_=kind) for name, kind in columns.items()}
         return sqlite.insert(table).values(values)
