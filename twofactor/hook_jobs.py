@@ -1,23 +1,19 @@
 """Later work: webhooks to programs. Each verb commits by itself."""
 
 import logging
-from datetime import timedelta
-
-from sqlalchemy import delete
 
 from twofactor.kit import Kit
-from twofactor.models import HookEvent
-from twofactor.models.database import changed, transaction
+from twofactor.models.database import transaction
 from twofactor.outbound import BadAddress, Poster, Unanswered
 from twofactor.verify import hooks
-
-KEPT = timedelta(days=30)
 
 log = logging.getLogger(__name__)
 
 
 def tell_next(kit: Kit, poster: Poster) -> bool:
     """Post one event; False when none is due."""
+    if not hooks.is_due(kit.now()):
+        return False
     with transaction():
         letter = hooks.claim(kit)
     if letter is None:
@@ -35,7 +31,7 @@ def tell_next(kit: Kit, poster: Poster) -> bool:
 
 
 def collect(kit: Kit) -> None:
-    """Find what is to be told, and forget what was told long ago."""
-    with transaction():
-        hooks.collect(kit)
-        changed(delete(HookEvent).where(HookEvent.settled_at < kit.now() - KEPT))
+    """Find what is to be told."""
+    if hooks.any_untold():
+        with transaction():
+            hooks.collect(kit)

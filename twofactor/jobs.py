@@ -27,6 +27,7 @@ from twofactor.verify import (
     authenticators,
     challenges,
     freezes,
+    hooks,
     limits,
     links,
     pumping,
@@ -178,6 +179,7 @@ def sweep(kit: Kit) -> None:
         challenges.forget(kit.now())
         freezes.forget(kit)
         pumping.forget(kit.now())
+        hooks.forget(kit.now())
         links.forget(kit)
         authenticators.forget_removed(kit)
         mails.give_up(kit.now())

@@ -7,17 +7,24 @@ import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
+from flask import Flask
+from sqlalchemy import select
 
 from tests.api.program import PHONE, Cast, Program, wrong
 from tests.api.receiver import HOST, Receiver, receiving
-from twofactor import hook_jobs
+from twofactor import hook_jobs, jobs
 from twofactor.clock import FixedClock
+from twofactor.extensions import db
 from twofactor.house import house
+from twofactor.models import HookEvent, database
 from twofactor.models.database import transaction
 from twofactor.verify import hooks, services, verifications
+
+DAY = 24 * 3600
 
 
 class Listening:
@@ -156,3 +163,36 @@ def test_nobody_hears_of_other_accounts(listening: Listening, trusted: Program, 
     trusted.start()
     cast.deliver()
     assert listening.kinds() == []
+
+
+def test_events_of_last_month_are_forgotten(
+    listening: Listening, cast: Cast, app: Flask, clock: FixedClock
+) -> None:
+    listening.shop.start()
+    cast.deliver()
+    listening.tell()
+    assert events(app)
+    clock.advance(29 * DAY)
+    with app.app_context():
+        jobs.sweep(house().kit)
+    assert events(app)
+    clock.advance(2 * DAY)
+    with app.app_context():
+        jobs.sweep(house().kit)
+    assert not events(app)
+
+
+def test_where_nothing_is_to_be_told_nobody_who_writes_is_held_up(
+    listening: Listening, app: Flask
+) -> None:
+    listening.tell()
+    with app.app_context(), database.turn(db.engine):
+        teller = Thread(target=listening.tell)
+        teller.start()
+        teller.join(5)
+        assert not teller.is_alive()
+
+
+def events(app: Flask) -> list[str]:
+    with app.app_context():
+        return list(db.session.scalars(select(HookEvent.sid)))

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, or_, select, update
+from sqlalchemy import bindparam, delete, exists, or_, select, update
 
 from twofactor import ids
 from twofactor.extensions import db
@@ -28,6 +28,7 @@ from twofactor.words import HookStatus, VerificationStatus
 SECRET_BYTES = 32
 BATCH = 100
 LEASE = timedelta(seconds=30)
+KEPT = timedelta(days=30)
 # Waits after the first, second … refusal; after the last the event is given up.
 WAITS = tuple(timedelta(seconds=s) for s in (5, 60, 300, 1800, 7200, 18000, 36000, 50400))
 WORDS = {VerificationStatus.MAX_ATTEMPTS_REACHED.value: "failed"}
@@ -35,6 +36,19 @@ _WATCH_TEXTS = Prepared(
     update(Message)
     .where(Message.verification_id == bindparam("of"), Message.told.is_(None))
     .values(told=Message.status)
+)
+_UNTOLD = Prepared(
+    select(
+        or_(
+            exists().where(Verification.told != Verification.status),
+            exists().where(Message.told != Message.status),
+        )
+    )
+)
+_DUE = Prepared(
+    select(HookEvent.id)
+    .where(HookEvent.status == HookStatus.WAITING.value, HookEvent.next_try_at <= bindparam("now"))
+    .limit(1)
 )
 
 
@@ -85,6 +99,21 @@ def watch(verification_id: int) -> None:
     """Have this verification and its texts told of."""
     entries.watch(verification_id)
     _WATCH_TEXTS.run(of=verification_id)
+
+
+def any_untold() -> bool:
+    """Whether something changed since it was told; asked before a write transaction is begun."""
+    return bool(_UNTOLD.scalar())
+
+
+def is_due(now: datetime) -> bool:
+    """Whether an event waits for its next try; asked before a write transaction is begun."""
+    return _DUE.first(now=now) is not None
+
+
+def forget(now: datetime) -> None:
+    """Drop what was told, or given up, long ago."""
+    changed(delete(HookEvent).where(HookEvent.settled_at < now - KEPT))
 
 
 def collect(kit: Kit) -> int:
