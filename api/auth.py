@@ -1,7 +1,7 @@
 """Who asks: HTTP Basic with an account or key sid and its secret.
 
 A key that was found is remembered by its keyed hash, so that a busy program costs no look-up a
-request. After half a second one request has it looked up anew, while the others still pass, and
+request. After 0.7 seconds one request has it looked up anew, while the others still pass, and
 after 0.9 they all have: a revoked key dies within a second (S-60).
 """
 
@@ -19,7 +19,7 @@ from twofactor.models.database import transaction
 from twofactor.verify import services
 from twofactor.words import Scope
 
-FRESH = timedelta(milliseconds=500)
+FRESH = timedelta(milliseconds=700)
 REMEMBERED = timedelta(milliseconds=900)
 USE_GRAIN = timedelta(minutes=10)  # how exact "last used" is
 MOST_REMEMBERED = 10_000
