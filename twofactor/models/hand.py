@@ -43,10 +43,10 @@ def write_in_group(write: Write, row: Row) -> None:
     """The same where many works share a transaction; at once where each has its own, whose rows are
     to be locked in the order in which the verbs name them."""
     hand = AT_HAND.get()
-    if hand is None or hand.connection.dialect.name != "sqlite":
-        write([row])
+    if hand is not None and hand.connection.dialect.name == "sqlite":
+        write_late(write, row)
     else:
-        hand.late.append((write, row))
+        write([row])
 
 
 def write_waiting(write: Write) -> None:

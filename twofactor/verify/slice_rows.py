@@ -4,11 +4,13 @@ from typing import Any, cast
 
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
     Delete,
     Insert,
     Select,
     String,
     Table,
+    and_,
     bindparam,
     delete,
     false,
@@ -45,13 +47,20 @@ def _changed(dialect: str) -> Insert:
     return cast(Insert, added.on_conflict_do_update(index_elements=_OF, set_=sums))
 
 
+def _has_left(slices: Any, asked: Any) -> ColumnElement[bool]:
+    """Which slices of a given key its window reaches no more."""
+    its = slices.key == asked.c.key
+    return and_(its, slices.slice > LATCH, slices.slice <= asked.c.until)
+
+
 def _summed(dialect: str) -> Select[Any]:
     """The latches of keys, and what has left the window of each; None: no slice has."""
     asked = given(dialect, {"key": String(), "until": BigInteger()})
     latch, gone = aliased(LimitSlice), aliased(LimitSlice)
-    left = (gone.key == asked.c.key) & (gone.slice > LATCH) & (gone.slice <= asked.c.until)
     its = (latch.key == asked.c.key) & (latch.slice == LATCH)
-    sums = select(func.sum(gone.hits)).where(left).correlate(asked).scalar_subquery()
+    sums = (
+        select(func.sum(gone.hits)).where(_has_left(gone, asked)).correlate(asked).scalar_subquery()
+    )
     return select(asked.c.key, latch.hits, sums).join_from(asked, latch, its)
 
 
@@ -75,8 +84,7 @@ def _still_counted(dialect: str) -> Select[Any]:
 def _dropped(dialect: str) -> Delete:
     asked = given(dialect, {"key": String(), "until": BigInteger()})
     gone = aliased(LimitSlice)
-    left = (gone.key == asked.c.key) & (gone.slice > LATCH) & (gone.slice <= asked.c.until)
-    rows = select(gone.key, gone.slice).join_from(asked, gone, left)
+    rows = select(gone.key, gone.slice).join_from(asked, gone, _has_left(gone, asked))
     return delete(_ROWS).where(tuple_(_ROWS.c.key, _ROWS.c.slice).in_(rows))
 
 

@@ -49,7 +49,7 @@ class Sum:
 def first_full(hits: Sequence[Hit], sums: Sequence[Sum]) -> int | None:
     """The place of the first hit that does not fit."""
     for place, (hit, held) in enumerate(zip(hits, sums, strict=True)):
-        if held.total - (held.gone or 0) + hit.weight > hit.most:
+        if held.live + hit.weight > hit.most:
             return place
     return None
 
