@@ -13,9 +13,9 @@ from twofactor.models import (
     Message,
     RememberedBrowser,
     Session,
-    Verification,
 )
 from twofactor.models.database import changed
+from twofactor.verify import verifications
 from twofactor.words import AuditEvent, MailStatus, Status, VerificationStatus
 
 
@@ -37,7 +37,6 @@ def void(kit: Kit) -> Voided:
     again."""
     now = kit.now()
     sessions = update(Session).where(Session.ended_at.is_(None)).values(ended_at=now)
-    codes = update(Verification).where(Verification.status == VerificationStatus.PENDING)
     links = update(LoginLink).where(LoginLink.used_at.is_(None)).values(used_at=now)
     mail_links = update(MailLink).where(MailLink.used_at.is_(None)).values(used_at=now)
     browsers = update(RememberedBrowser).where(RememberedBrowser.ended_at.is_(None))
@@ -45,14 +44,7 @@ def void(kit: Kit) -> Voided:
     texts = update(Message).where(Message.status == Status.QUEUED)
     ended = Voided(
         changed(sessions),
-        changed(
-            codes.values(
-                status=VerificationStatus.CANCELED.value,
-                settled_at=now,
-                code_digest=None,
-                code_sealed=None,
-            )
-        ),
+        verifications.end_all(kit, [], VerificationStatus.CANCELED, now),
         changed(links) + changed(mail_links),
         changed(
             texts.values(

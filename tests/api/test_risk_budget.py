@@ -2,11 +2,16 @@
 
 from fractions import Fraction
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.api.program import PHONE, Cast, Program, wrong
+from twofactor import restore
 from twofactor.clock import FixedClock
+from twofactor.house import house
+from twofactor.models.database import transaction
+from twofactor.verify import checks, limits, risk_budget, verifications
 from twofactor.verify.risk_budget import BUDGET, LONGEST, UNITS, length_for, units
 
 DAY = 24 * 3600
@@ -63,3 +68,101 @@ def test_s07_right_codes_cost_nothing(shop: Program, cast: Cast, clock: FixedClo
         clock.advance(DAY // 4)
     shop.start()
     assert len(cast.code(PHONE)) == 6
+
+
+GUESSES_OF_SIX_DIGITS = 86  # after them five more would go beyond 90 % of the budget
+
+
+def _guess_once(shop: Program, cast: Cast) -> str:
+    """Start a code, and guess wrong at it."""
+    shop.start()
+    code = cast.code(PHONE)
+    assert shop.check(wrong(code)).json["status"] == "pending"  # type: ignore[index]
+    return code
+
+
+def test_s07_one_wrong_guess_at_each_code_makes_them_longer_too(
+    shop: Program, cast: Cast, clock: FixedClock
+) -> None:
+    for count in range(GUESSES_OF_SIX_DIGITS):
+        assert len(_guess_once(shop, cast)) == 6, count
+        clock.advance(DAY // 4)
+        if count % 2:  # the others end when the next code takes their place
+            with shop.app.app_context(), transaction():
+                assert verifications.expire_due(house().kit) == 1
+    shop.start()
+    assert len(cast.code(PHONE)) == 8
+
+
+def test_s07_guesses_count_when_a_code_was_typed_right_after_them(
+    shop: Program, cast: Cast, clock: FixedClock
+) -> None:
+    for _ in range(GUESSES_OF_SIX_DIGITS):
+        code = _guess_once(shop, cast)
+        assert shop.check(code).json["valid"] is True  # type: ignore[index]
+        clock.advance(DAY // 4)
+    shop.start()
+    assert len(cast.code(PHONE)) == 8
+
+
+def test_s07_guesses_at_a_living_code_count_for_the_one_in_its_place(
+    trusted: Program, cast: Cast, clock: FixedClock
+) -> None:
+    trusted.post(trusted.base, CustomCodeEnabled="true")
+    for _ in range(GUESSES_OF_SIX_DIGITS - 1):
+        _guess_once(trusted, cast)
+        clock.advance(DAY // 4)
+    _guess_once(trusted, cast)
+    assert trusted.start(CustomCode="482913").status_code == 400
+    assert trusted.start(CustomCode="48291356").status_code == 201
+
+
+def test_s07_a_guess_counts_though_its_comparison_failed(
+    shop: Program, cast: Cast, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("the disk is full")
+
+    for _ in range(GUESSES_OF_SIX_DIGITS):
+        shop.start()
+        code = cast.code(PHONE)
+        assert len(code) == 6
+        with monkeypatch.context() as patch:
+            patch.setattr(checks, "settle", fail)
+            assert shop.check(wrong(code)).status_code == 500
+        clock.advance(DAY // 4)
+    shop.start()
+    assert len(cast.code(PHONE)) == 8
+
+
+def test_s07_guesses_outlive_a_restored_backup(
+    shop: Program, cast: Cast, clock: FixedClock
+) -> None:
+    for _ in range(GUESSES_OF_SIX_DIGITS):
+        _guess_once(shop, cast)
+        with shop.app.app_context(), transaction():
+            assert restore.void(house().kit).verifications == 1
+        clock.advance(DAY // 4)
+    shop.start()
+    assert len(cast.code(PHONE)) == 8
+
+
+def test_s07_the_longest_codes_take_no_check_beyond_the_budget(
+    shop: Program, cast: Cast, clock: FixedClock
+) -> None:
+    with shop.app.app_context():
+        kit = house().kit
+        fingerprint = kit.keyring.fingerprint(PHONE.e164)
+        with transaction():
+            limits.note(kit, risk_budget.YEAR, f"1:{fingerprint}", kit.now(), BUDGET - 2)
+    shop.start()
+    code = cast.code(PHONE)
+    assert len(code) == LONGEST
+    assert shop.check(wrong(code)).status_code == 200
+    assert shop.check(wrong(code)).status_code == 200
+    refused = shop.check(code)
+    assert refused.status_code == 429
+    assert int(refused.headers["Retry-After"]) > YEAR - DAY
+    clock.advance(YEAR + DAY)
+    shop.start()
+    assert shop.check(cast.code(PHONE)).json["valid"] is True  # type: ignore[index]

@@ -23,8 +23,8 @@ class Counted(NamedTuple):
 
 
 def count(kit: Kit, verification: Known, user_sid: str | None) -> Counted | CheckOutcome:
-    """Count one check before anybody compares it, against the code and against the account, or,
-    where no user stands behind it, against the phone at its service (S-07).
+    """Count one check before anybody compares it, against the code and against the account; where
+    no user stands behind it, the code's count is one of the phone at its service, too (S-07).
 
     Raises LimitReached when that budget is spent.
     """
@@ -33,7 +33,7 @@ def count(kit: Kit, verification: Known, user_sid: str | None) -> Counted | Chec
     if counted is None:
         return ended(entries.by_id(verification.id), now)
     if user_sid is None:
-        risk_budget.count(kit, verification, now)
+        risk_budget.check(kit, counted, now)
     else:
         limits.count_guess(kit, user_sid, now)
     return Counted(counted, now)
@@ -50,12 +50,10 @@ def settle(
         return _wrong(kit, entries.by_id(verification.id), visitor)
     if now >= verification.expires_at:
         return CheckOutcome.EXPIRED
-    if not verifications.end(verification.id, VerificationStatus.APPROVED, now):
+    if not verifications.end(kit, verification.id, VerificationStatus.APPROVED, now, right=1):
         return ended(entries.by_id(verification.id), now)
     verification.status, verification.settled_at = VerificationStatus.APPROVED.value, now
-    if user_sid is None:
-        risk_budget.refund(kit, verification, counted.at)
-    else:
+    if user_sid is not None:
         limits.refund_guess(kit, user_sid, counted.at)
     receipts.confirm(verification.id, now)
     verifications.count_right(kit, verification)
@@ -76,7 +74,7 @@ def _wrong(kit: Kit, verification: Entry, visitor: Visitor | None) -> CheckOutco
         return ended(verification, now)
     exhausted = verification.checks_left <= 0
     if exhausted:
-        verifications.end(verification.id, VerificationStatus.MAX_ATTEMPTS_REACHED, now)
+        verifications.end(kit, verification.id, VerificationStatus.MAX_ATTEMPTS_REACHED, now)
     event = AuditEvent.CODE_EXHAUSTED if exhausted else AuditEvent.CODE_WRONG
     audit.write(
         kit,

@@ -21,4 +21,4 @@ def end_all(kit: Kit, user_id: int, keep: Session | None) -> None:
         Verification.user_id == user_id, Verification.status == VerificationStatus.PENDING
     )
     for verification in db.session.scalars(living):
-        verifications.end(verification.id, VerificationStatus.CANCELED, kit.now())
+        verifications.end(kit, verification.id, VerificationStatus.CANCELED, kit.now())

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from operator import attrgetter
+from typing import NamedTuple
 
 from sqlalchemy import bindparam, select, update
 
@@ -50,6 +51,16 @@ class Entry(Facts):
 
 Known = Verification | Entry  # where the caller's form does not matter
 
+
+class Guessed(NamedTuple):
+    """The checks of a verification that has ended, and whom they tell something about."""
+
+    service_id: int | None
+    phone_fingerprint: str
+    code_length: int
+    checks: int
+
+
 ADOPTED = ("tags", "language", "brand", "app_hash")  # what a further text may change
 
 _V = Verification.__table__.c
@@ -61,6 +72,7 @@ _BY_ID = Prepared(select(*COLUMNS).where(_V.id == bindparam("of")))
 _BY_SID = Prepared(
     select(*COLUMNS).where(_V.service_id == bindparam("service"), _V.sid == bindparam("of"))
 )
+GUESSED = (_V.service_id, _V.phone_fingerprint, _V.code_length, _V.checks)
 _IS_PENDING = _V.status == VerificationStatus.PENDING.value
 _PENDING_OF_USER = Prepared(
     select(_V.id, _V.expires_at).where(
@@ -113,6 +125,7 @@ _END = Prepared(
     .values(
         status=bindparam("end"), settled_at=bindparam("now"), code_digest=None, code_sealed=None
     )
+    .returning(*GUESSED)
 )
 FOREVER = datetime.max.replace(tzinfo=UTC)
 
@@ -184,6 +197,8 @@ def count_check(known: Known, now: datetime) -> Entry | None:
     return entry
 
 
-def end(verification_id: int, status: VerificationStatus, now: datetime) -> bool:
-    """Move a pending one to a final status and erase its code; True for who did it."""
-    return _END.run(of=verification_id, end=status.value, now=now) == 1
+def end(verification_id: int, status: VerificationStatus, now: datetime) -> Guessed | None:
+    """Move a pending one to a final status and erase its code; what was guessed at it, for who did
+    it."""
+    row = _END.first(of=verification_id, end=status.value, now=now)
+    return Guessed(*row) if row else None

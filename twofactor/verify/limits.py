@@ -5,6 +5,7 @@ and places enter only as keyed pseudonyms.
 """
 
 import ipaddress
+import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -170,6 +171,13 @@ def hit(kit: Kit, limit: Limit, value: str, now: datetime, weight: int = 1) -> N
     hit_together(kit, [(limit, value)], now, weight)
 
 
+def note(kit: Kit, limit: Limit, value: str, now: datetime, weight: int) -> None:
+    """Count what has happened already, whether it fits or not."""
+    if kit.settings.limits:
+        unlimited = _hits(kit, [(limit, value)], weight)[0]._replace(most=sys.maxsize)
+        slices.count([unlimited], int(now.timestamp()))
+
+
 def hit_all(kit: Kit, together: Iterable[Limit], value: str, now: datetime) -> None:
     """Count one hit of a value against each, or raise LimitReached."""
     hit_together(kit, [(limit, value) for limit in together], now)
@@ -211,9 +219,9 @@ def spent(kit: Kit, limit: Limit, value: str, now: datetime, beside: Counts = ()
     return slices.live(one, int(now.timestamp()), others)
 
 
-def wait(kit: Kit, limit: Limit, value: str, now: datetime) -> int:
-    """Seconds until one more hit fits, 0 when it fits now; counts none."""
-    full = slices.first_unfit([_hit(kit, limit, value)], int(now.timestamp()))
+def wait(kit: Kit, limit: Limit, value: str, now: datetime, weight: int = 1) -> int:
+    """Seconds until one more hit of that weight fits, 0 when it fits now; counts none."""
+    full = slices.first_unfit(_hits(kit, [(limit, value)], weight), int(now.timestamp()))
     return 0 if full is None else full[1]
 
 
@@ -245,7 +253,3 @@ def _hits(kit: Kit, together: Counts, weight: int = 1) -> list[windows.Hit]:
             known[limit.name, value, weight] = hit
         hits.append(hit)
     return hits
-
-
-def _hit(kit: Kit, limit: Limit, value: str) -> windows.Hit:
-    return _hits(kit, [(limit, value)])[0]

@@ -75,7 +75,7 @@ def by_text(kit: Kit, e164: str, gateway: str) -> None:
         Verification.status == VerificationStatus.PENDING,
     )
     for verification in db.session.scalars(living.order_by(Verification.id)):
-        verifications.end(verification.id, VerificationStatus.CANCELED, kit.now())
+        verifications.end(kit, verification.id, VerificationStatus.CANCELED, kit.now())
     freezes.freeze(kit, prints[0])
     if not owners:
         audit.write(kit, AuditEvent.REPORTED, what=BY_TEXT, gateway=gateway)

@@ -2,15 +2,16 @@
 
 No password stands before an API's code, so a lock would let strangers take somebody's phone away.
 Codes grow instead: the sum of 1/N over all guesses stays at or below 1e-4 in any 365 days, and
-each length may use its own share of that.
+each length may use its own share of that. Guesses at a living code are told by its own count, which
+is committed before anybody compares; when it ends, those that were wrong are kept for a year.
 """
 
 from datetime import datetime
 
 from twofactor.kit import Kit
 from twofactor.verify import limits
-from twofactor.verify.entries import Known
-from twofactor.verify.limits import DAY, MANY_CODES, Counts, Limit
+from twofactor.verify.entries import Guessed, Known
+from twofactor.verify.limits import DAY, MANY_CODES, Counts, Limit, LimitReached
 
 LONGEST = 10
 UNITS = 10**LONGEST  # one guess at a code of 10 digits is one unit
@@ -42,26 +43,43 @@ def length_for(spent: int, wanted: int, checks: int) -> int:
 
 
 def code_length(
-    kit: Kit, service_id: int, phone: str, wanted: int, now: datetime, beside: Counts = ()
+    kit: Kit,
+    service_id: int,
+    phone: str,
+    latest: Known | None,
+    wanted: int,
+    now: datetime,
+    beside: Counts = (),
 ) -> int:
-    """How long the next code of this phone at this service is. Those `beside` are what its text is
-    about to be counted against."""
+    """How long the next code of this phone at this service is, whose latest verification is that.
+    Those `beside` are what its text is about to be counted against."""
     whose = _whose(service_id, kit.keyring.fingerprint(phone))
     spent = limits.spent(kit, YEAR, whose, now, beside)
+    if latest is not None and latest.is_pending:
+        spent += latest.checks * units(latest.code_length)
     return length_for(spent, wanted, kit.settings.codes.max_checks)
 
 
-def count(kit: Kit, verification: Known, now: datetime) -> None:
-    """Count one guess before it is compared. Raises LimitReached."""
-    limits.hit(kit, YEAR, _payer(verification), now, units(verification.code_length))
+def check(kit: Kit, verification: Known, now: datetime) -> None:
+    """Raise LimitReached when the check that was just counted is one too many; only codes of the
+    greatest length can come to that, for shorter ones are drawn where all their checks fit."""
+    if verification.code_length < LONGEST or not kit.settings.limits:
+        return
+    guessed = verification.checks * units(verification.code_length)
+    wait = limits.wait(kit, YEAR, _payer(verification), now, guessed)
+    if wait:
+        raise LimitReached(YEAR, wait)
 
 
-def refund(kit: Kit, verification: Known, counted_at: datetime) -> None:
-    """Take the right one back: the budget is for wrong guesses."""
-    limits.refund(kit, YEAR, _payer(verification), counted_at, units(verification.code_length))
+def keep(kit: Kit, guessed: Guessed, now: datetime, right: int = 0) -> None:
+    """Keep for a year what was guessed at a verification that ends now, but for its `right` check:
+    the budget is for wrong ones. Until then its own count of checks tells it."""
+    wrong = guessed.checks - right
+    if guessed.service_id is not None and wrong > 0:
+        limits.note(kit, YEAR, _payer(guessed), now, wrong * units(guessed.code_length))
 
 
-def _payer(verification: Known) -> str:
+def _payer(verification: Known | Guessed) -> str:
     return _whose(verification.service_id, verification.phone_fingerprint)
 
 

@@ -80,7 +80,7 @@ def cancel(kit: Kit, verification: Entry) -> bool:
     """End it; False when it has ended already."""
     if not is_live(kit, verification):
         return False
-    return verifications.end(verification.id, VerificationStatus.CANCELED, kit.now())
+    return verifications.end(kit, verification.id, VerificationStatus.CANCELED, kit.now())
 
 
 def approve(kit: Kit, verification: Entry) -> bool:
@@ -88,7 +88,7 @@ def approve(kit: Kit, verification: Entry) -> bool:
     now = kit.now()
     if not is_live(kit, verification):
         return False
-    if not verifications.end(verification.id, VerificationStatus.APPROVED, now):
+    if not verifications.end(kit, verification.id, VerificationStatus.APPROVED, now):
         return False
     receipts.confirm(verification.id, now)
     verifications.count_right(kit, verification)
@@ -109,7 +109,7 @@ def _target(kit: Kit, seen: Glance, wish: Wish, counts: Counts, *, is_verified: 
     address = wish.device.address if wish.device else None
     own = limits.of_send(seen.phone, address, is_verified=is_verified, is_guarded=wish.is_guarded)
     length = risk_budget.code_length(
-        kit, service.id, seen.phone.e164, wanted, kit.now(), [*counts, *own]
+        kit, service.id, seen.phone.e164, latest, wanted, kit.now(), [*counts, *own]
     )
     if wish.code and len(wish.code) < length:
         raise CodeTooShort(length)

@@ -3,18 +3,28 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import ColumnElement, bindparam, select, update
 
 from twofactor import audit, risk
 from twofactor.extensions import db
 from twofactor.kit import Kit, Visitor
 from twofactor.models import Message, Service, Session, Verification
-from twofactor.models.database import changed
+from twofactor.models.database import changed, connection
 from twofactor.models.prepared import Prepared
 from twofactor.sms import edits, outbox, rates
 from twofactor.sms.phone import Phone
 from twofactor.sms.wording import code_text
-from twofactor.verify import beginnings, calls, codes, entries, limits, pumping, standing, users
+from twofactor.verify import (
+    beginnings,
+    calls,
+    codes,
+    entries,
+    limits,
+    pumping,
+    risk_budget,
+    standing,
+    users,
+)
 from twofactor.verify.entries import Entry, Known
 from twofactor.verify.limits import Counts
 from twofactor.verify.standing import Standing
@@ -55,7 +65,7 @@ def start(kit: Kit, target: Target, visitor: Visitor | None, seen: Standing | No
     if target.session is not None:
         users.lock(target.session.user_id)
     # Verification first, limits second, as everywhere: else two transactions wait for each other.
-    _replace_older(target, now)
+    _replace_older(kit, target, now)
     limits.permit_send(
         kit,
         target.phone,
@@ -137,12 +147,30 @@ def of_session(session: Session, purpose: Purpose) -> Verification | None:
     return db.session.scalar(latest.order_by(Verification.id.desc()).limit(1))
 
 
-def end(verification_id: int, status: VerificationStatus, now: datetime) -> bool:
-    """Move a pending verification to a final status and erase its code; True for who did it."""
-    if not entries.end(verification_id, status, now):
+def end(
+    kit: Kit, verification_id: int, status: VerificationStatus, now: datetime, right: int = 0
+) -> bool:
+    """Move a pending verification to a final status and erase its code; True for who did it. All
+    of its checks but the `right` one are kept as what was guessed at the phone."""
+    guessed = entries.end(verification_id, status, now)
+    if guessed is None:
         return False
+    risk_budget.keep(kit, guessed, now, right)
     outbox.withdraw(verification_id, now)
     return True
+
+
+def end_all(
+    kit: Kit, which: Sequence[ColumnElement[bool]], status: VerificationStatus, now: datetime
+) -> int:
+    """The same for all such pending verifications, whose texts stay where they are; how many."""
+    pending = update(Verification).where(Verification.status == VerificationStatus.PENDING, *which)
+    ended = pending.values(status=status.value, settled_at=now, code_digest=None, code_sealed=None)
+    tried = ended.where(Verification.checks > 0).returning(*entries.GUESSED)
+    guessed = [entries.Guessed(*row) for row in connection().execute(tried)]
+    for one in guessed:
+        risk_budget.keep(kit, one, now)
+    return len(guessed) + changed(ended)
 
 
 def count_right(kit: Kit, verification: Entry) -> None:
@@ -154,18 +182,14 @@ def count_right(kit: Kit, verification: Entry) -> None:
 def expire_due(kit: Kit) -> int:
     """End what is past its life, and erase its codes; how many."""
     now = kit.now()
-    due = update(Verification).where(
-        Verification.status == VerificationStatus.PENDING, Verification.expires_at <= now
-    )
-    ended = {"status": VerificationStatus.EXPIRED.value, "settled_at": now}
-    return changed(due.values(**ended, code_digest=None, code_sealed=None))
+    return end_all(kit, [Verification.expires_at <= now], VerificationStatus.EXPIRED, now)
 
 
-def _replace_older(target: Target, now: datetime) -> None:
+def _replace_older(kit: Kit, target: Target, now: datetime) -> None:
     for verification_id, expires_at in _older(target):
         expired = now >= expires_at
         status = VerificationStatus.EXPIRED if expired else VerificationStatus.CANCELED
-        end(verification_id, status, now)
+        end(kit, verification_id, status, now)
 
 
 def _older(target: Target) -> Sequence[tuple[int, datetime]]:
