@@ -15,7 +15,7 @@ from typing import Any
 
 from a2wsgi import WSGIMiddleware
 
-from twofactor.posts import BODY_BYTES, Finder, Post, Reply
+from twofactor.posts import BODY_BYTES, WHOLE, Finder, Post, Reply
 
 THREADS = 64
 _BODY = "sixdigits.body"
@@ -62,7 +62,7 @@ class Front:
             scope["headers"] = [pair for pair in scope["headers"] if b"_" not in pair[0]]
             await self._behind(scope, receive, send)
         else:
-            await _say(reply, send)
+            await _say(reply, scope, send)
 
     async def _live(self, receive: Receive, send: Send) -> None:
         """ASGI's lifespan: ready from the beginning; stopped before the server ends."""
@@ -118,9 +118,12 @@ async def _body(headers: dict[str, str], receive: Receive) -> bytes:
     return body
 
 
-async def _say(reply: Reply, send: Send) -> None:
+async def _say(reply: Reply, scope: Scope, send: Send) -> None:
     length = (b"content-length", str(len(reply.body)).encode())
     headers = [*reply.headers] if reply.status == 204 else [*reply.headers, length]
+    say = scope.get("extensions", {}).get(WHOLE)
+    if say is not None and say(reply.status, headers, reply.body):
+        return
     await send({"type": "http.response.start", "status": reply.status, "headers": headers})
     await send({"type": "http.response.body", "body": reply.body})
 
