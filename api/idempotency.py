@@ -12,7 +12,7 @@ from api.errors import ApiError, invalid
 from api.numbers import CONFLICT
 from api.operation import Answer, Call
 from twofactor.models import IdempotentAnswer
-from twofactor.models.database import changed, connection
+from twofactor.models.database import changed, connection, dialect_name
 from twofactor.models.idempotency import place_of
 
 KEPT = timedelta(hours=24)
@@ -49,6 +49,6 @@ def once(call: Call, token: str, request_text: str, run: Callable[[], Answer]) -
 
 def _claim(row: dict[str, object]) -> bool:
     """True for whoever comes first; a second one waits for the first to commit."""
-    dialect = sqlite if connection().dialect.name == "sqlite" else postgresql
+    dialect = sqlite if dialect_name() == "sqlite" else postgresql
     once = dialect.insert(IdempotentAnswer).values(row).on_conflict_do_nothing()
     return connection().scalar(once.returning(IdempotentAnswer.id)) is not None

@@ -2,9 +2,12 @@
 
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from flask import Flask
 from sqlalchemy import func, select
+from werkzeug.test import TestResponse
 
 from tests.api.program import OTHER_PHONE, PHONE, Program, wrong
 from tests.cast import Cast
@@ -33,22 +36,28 @@ def checked_together(shop: Program, codes: dict[Phone, str]) -> list[dict[str, o
 
 def together(shop: Program, what: str, forms: list[dict[str, str]]) -> list[dict[str, object]]:
     """Ask for all of these while the writer is busy, so that one group takes them."""
-    gate = threading.Event()
-    with shop.app.app_context():
-        writer = house().writer
-    busy = threading.Thread(target=lambda: writer.run(lambda _: gate.wait(10)))
-    busy.start()
-    threading.Timer(0.5, gate.set).start()
 
     def ask(form: dict[str, str]) -> dict[str, object]:
         client = shop.app.test_client()
         answer = client.post(f"{shop.base}/{what}", data=form, headers=shop.headers())
         return {"http": answer.status_code, **(answer.json or {})}
 
+    with busy(shop):
+        return at_once([lambda form=form: ask(form) for form in forms])  # type: ignore[misc]
+
+
+@contextmanager
+def busy(shop: Program) -> Iterator[None]:
+    """Keep the writer from writing for half a second."""
+    gate = threading.Event()
+    with shop.app.app_context():
+        writer = house().writer
+    holding = threading.Thread(target=lambda: writer.run(lambda _: gate.wait(10)))
+    holding.start()
+    threading.Timer(0.5, gate.set).start()
     time.sleep(0.05)
-    told = at_once([lambda form=form: ask(form) for form in forms])  # type: ignore[misc]
-    busy.join()
-    return told
+    yield
+    holding.join()
 
 
 def test_each_of_a_group_has_its_text_and_its_audit(
@@ -79,6 +88,42 @@ def test_starts_for_one_phone_in_one_group_are_one_code_sent_again(
     cast = Cast(app, clock)
     assert len(cast.texts(PHONE)) == 3
     assert len(cast.texts(OTHER_PHONE)) == 1
+
+
+def test_codes_brought_for_one_phone_in_one_group_replace_each_other(
+    trusted: Program, app: Flask
+) -> None:
+    trusted.post(trusted.base, CustomCodeEnabled="true")
+    phones = [PHONE, OTHER_PHONE, PHONE]
+    forms = [{"To": one.e164, "Channel": "sms", "CustomCode": "482913"} for one in phones]
+    told = together(trusted, "Verifications", forms)
+    assert {answer["http"] for answer in told} == {201}
+    assert len({answer["sid"] for answer in told}) == 3
+    with app.app_context():
+        pending = select(func.count()).where(Verification.status == "pending")
+        assert db.session.scalar(pending) == 2
+
+
+def test_a_code_is_checked_in_the_group_that_starts_it(trusted: Program) -> None:
+    trusted.post(trusted.base, CustomCodeEnabled="true")
+    trusted.start(OTHER_PHONE)  # from then on nobody reads the operator's texts anew
+    start = {"To": PHONE.e164, "Channel": "sms", "CustomCode": "482913"}
+    check = {"To": PHONE.e164, "Code": "482913"}
+
+    def ask(what: str, form: dict[str, str], after: float) -> TestResponse:
+        time.sleep(after)
+        client = trusted.app.test_client()
+        return client.post(f"{trusted.base}/{what}", data=form, headers=trusted.headers())
+
+    with busy(trusted):
+        started, checked = at_once(
+            [
+                lambda: ask("Verifications", start, 0.1),
+                lambda: ask("VerificationCheck", check, 0.25),
+            ]
+        )
+    assert started.status_code == 201
+    assert checked.json["valid"] is True  # type: ignore[index]
 
 
 def test_a_start_that_is_refused_takes_none_of_its_group_with_it(shop: Program, app: Flask) -> None:

@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import UpdateBase
 
 from twofactor.extensions import db
-from twofactor.models.hand import AT_HAND, Hand, write_all_waiting
+from twofactor.models.hand import AT_HAND, Hand, settle, write_all_waiting
 
 BUSY_MILLISECONDS = 10_000
 CACHE_KIB = 8 * 1024  # of pages a connection; SQLite's own 2 MiB read a large index again and again
@@ -143,14 +143,21 @@ def at_hand(given: Connection) -> Iterator[None]:
 
 
 def connection() -> Connection:
-    """The connection of the transaction at hand: the one that was given, else the session's, which
-    has written by then what waits in it."""
+    """The connection of the transaction at hand: the one that was given, else the session's; new
+    rows that waited are written by then."""
     hand = AT_HAND.get()
     if hand is not None:
+        settle()
         return hand.connection
     session = db.session()
     session.flush()
     return session.connection()
+
+
+def dialect_name() -> str:
+    """The name of the database: `sqlite` or `postgresql`."""
+    hand = AT_HAND.get()
+    return (hand.connection if hand is not None else db.session().get_bind()).dialect.name
 
 
 def driver() -> tuple[Any, Dialect]:
@@ -171,8 +178,8 @@ def notes() -> dict[str, Any]:
 def hold(key: str) -> None:
     """Let nobody else hold this key before the transaction at hand ends; in SQLite, whose one
     writer is alone, it costs nothing."""
-    here = connection()
-    if here.dialect.name != "sqlite":
+    if dialect_name() != "sqlite":
+        here = connection()
         here.exec_driver_sql("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (key,))
 
 

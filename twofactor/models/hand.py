@@ -2,11 +2,16 @@
 what one work need not read again after another.
 
 A session has none of it: there, rows are written at once and nothing is remembered.
+
+Rows of two kinds wait. Those that nobody reads before the commit (`write_late`), and new rows of
+tables that are read (`models.row_of`): they are written before any statement that names their
+table, as a session flushes before it asks.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection
@@ -23,7 +28,19 @@ class Hand:
     driver: Any  # the driver's own connection under it
     notes: dict[str, Any] = field(default_factory=dict)
     late: list[tuple[Write, Row]] = field(default_factory=list)
+    unsettled: dict[str, tuple[int, Write]] = field(default_factory=dict)  # by table: see settle
     memory: dict[Any, Any] = field(default_factory=dict)
+
+    @property
+    def is_group(self) -> bool:
+        """True where many works may share the transaction."""
+        return self.connection.dialect.name == "sqlite"
+
+    def insert_late(self, table: str, rank: int, write: Write, row: Row) -> None:
+        """Have a new row of a table that is read inserted by `write` with others of its group;
+        those of a lower `rank` first."""
+        self.unsettled[table] = rank, write
+        self.late.append((write, row))
 
 
 AT_HAND: ContextVar[Hand | None] = ContextVar("at hand", default=None)
@@ -43,10 +60,22 @@ def write_in_group(write: Write, row: Row) -> None:
     """The same where many works share a transaction; at once where each has its own, whose rows are
     to be locked in the order in which the verbs name them."""
     hand = AT_HAND.get()
-    if hand is not None and hand.connection.dialect.name == "sqlite":
-        write_late(write, row)
+    if hand is not None and hand.is_group:
+        hand.late.append((write, row))
     else:
         write([row])
+
+
+def settle(tables: Collection[str] | None = None) -> None:
+    """Insert the new rows that wait, if there are some of these tables, or any."""
+    hand = AT_HAND.get()
+    if hand is None or not hand.unsettled:
+        return
+    if tables is None or not hand.unsettled.keys().isdisjoint(tables):
+        ranked = sorted(hand.unsettled.values(), key=itemgetter(0))
+        hand.unsettled.clear()
+        for _, write in ranked:
+            write_waiting(write)
 
 
 def write_waiting(write: Write) -> None:
@@ -60,6 +89,7 @@ def write_waiting(write: Write) -> None:
 
 def write_all_waiting() -> None:
     """Write now whatever waits for the end of the transaction at hand."""
+    settle()
     hand = AT_HAND.get()
     for write in dict.fromkeys(write for write, _ in hand.late) if hand else ():
         write_waiting(write)
@@ -80,8 +110,9 @@ def late_count() -> int:
 
 def forget_late(after: int) -> None:
     """Undo a part of the transaction at hand: drop the rows that wait behind so many, and what is
-    remembered of it."""
+    remembered of it. New rows of other works are inserted, for their ids are known already."""
     hand = AT_HAND.get()
     if hand is not None:
         del hand.late[after:]
+        settle()
         hand.memory.clear()

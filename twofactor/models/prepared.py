@@ -5,6 +5,7 @@ ten times what the database needs for it. Values are bound and read by the types
 as everywhere else.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import itemgetter
 from typing import Any, cast
@@ -12,11 +13,8 @@ from typing import Any, cast
 from sqlalchemy import (
     BindParameter,
     ClauseElement,
-    ColumnElement,
     Dialect,
     LargeBinary,
-    bindparam,
-    insert,
     literal_column,
 )
 from sqlalchemy.exc import DBAPIError
@@ -27,6 +25,9 @@ from sqlalchemy.types import TypeEngine
 
 from twofactor.extensions import Base
 from twofactor.models.database import driver
+from twofactor.models.hand import settle
+
+_WORD = re.compile(r"\w+", re.ASCII)
 
 Row = tuple[Any, ...]
 Processor = Callable[[Any], Any] | None
@@ -35,10 +36,13 @@ Statement = ClauseElement | Callable[[str], ClauseElement]  # the latter by the 
 
 class Prepared:
     """One statement with named parameters; no IN of many values, but rows that `models.rows`
-    folds. Safe to share between threads. Raises what SQLAlchemy raises."""
+    folds. Safe to share between threads. Raises what SQLAlchemy raises.
 
-    def __init__(self, statement: Statement) -> None:
-        self._statement = statement
+    It sees new rows that wait for the end of their group, unless it is `apart`: then whoever runs
+    it has seen to those that it looks for."""
+
+    def __init__(self, statement: Statement, *, apart: bool = False) -> None:
+        self._statement, self._is_apart = statement, apart
         self._plans: dict[str, _Plan] = {}
 
     def all(self, **values: Any) -> list[Row]:
@@ -87,31 +91,9 @@ class Prepared:
             said = self._statement
             said = said if isinstance(said, ClauseElement) else said(dialect.name)
             plan = self._plans[dialect.name] = _Plan(said, dialect)
+        if not self._is_apart:
+            settle(plan.tables)
         return here, plan
-
-
-class RowOf(Prepared):
-    """Inserts rows of one table whose ids the database gives."""
-
-    def __init__(self, model: type[Base]) -> None:
-        columns = model.__table__.c
-        values = {
-            column.name: bindparam(column.name, _default(column), column.type)
-            for column in columns
-            if column.name != "id"
-        }
-        row = insert(model).values(values)
-        super().__init__(lambda name: row if name == "sqlite" else row.returning(columns.id))
-
-    def add(self, **values: Any) -> int:
-        """Insert one row, its values by column, what is left out as the column says; its id."""
-        cursor, _ = self._run(values)
-        return int(cursor.lastrowid if cursor.description is None else cursor.fetchone()[0])
-
-
-def _default(column: ColumnElement[Any]) -> Any:
-    default = getattr(column, "default", None)
-    return default.arg if default is not None and default.is_scalar else None
 
 
 class _Plan:
@@ -122,6 +104,7 @@ class _Plan:
         if compiled.post_compile_params:
             raise TypeError("a prepared statement has a fixed number of values: write no IN")
         self.text = str(compiled)
+        self.tables = Base.metadata.tables.keys() & _WORD.findall(self.text)
         self.driver_error: type[Exception] = dialect.loaded_dbapi.Error
         self.dialect = dialect
         self._types = _types(statement)

@@ -30,7 +30,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.types import NullType, TypeEngine
 
 from twofactor.models.columns import MILLIONTHS
-from twofactor.models.database import connection
+from twofactor.models.database import dialect_name
 from twofactor.models.prepared import Prepared
 
 GIVEN = "given"  # the parameter, and the table that it becomes
@@ -67,7 +67,7 @@ def insert(dialect: str, table: Table, columns: Mapping[str, TypeEngine[Any]]) -
 
 def write(statement: Prepared, rows: Iterable[Sequence[object]]) -> None:
     """Write rows, in the order of the columns, by an `insert`."""
-    dialect = connection().dialect.name
+    dialect = dialect_name()
     if dialect == "sqlite":
         statement.run_each(rows)
     else:

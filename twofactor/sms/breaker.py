@@ -13,8 +13,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from twofactor.gateways.base import Refused, SendResult, Unknown
 from twofactor.models import GatewayState, RouteChange
-from twofactor.models.database import changed, connection
-from twofactor.models.prepared import Prepared, RowOf
+from twofactor.models.database import changed, dialect_name
+from twofactor.models.prepared import Prepared
+from twofactor.models.row_of import RowOf
 from twofactor.models.rows import among, folded
 from twofactor.words import ErrorClass
 
@@ -89,7 +90,7 @@ _HAS_ERRORS = Prepared(
 
 def states(gateways: Collection[str]) -> dict[str, State]:
     """The state of each; one that has no row is in order."""
-    asked = folded(connection().dialect.name, [(name,) for name in gateways])
+    asked = folded(dialect_name(), [(name,) for name in gateways])
     known = {row[0]: State(*row) for row in _STATES.all(**asked)}
     return {name: known.get(name) or State(name) for name in gateways}
 

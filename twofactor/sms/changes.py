@@ -7,7 +7,7 @@ from typing import cast
 from sqlalchemy import BigInteger, Connection, Insert, Table, bindparam, insert, select
 
 from twofactor.models import DeliveryChange, Message
-from twofactor.models.database import connection
+from twofactor.models.database import dialect_name
 from twofactor.models.prepared import Prepared
 from twofactor.models.rows import folded, given
 
@@ -27,7 +27,7 @@ def note(message_id: int) -> None:
 
 def note_all(message_ids: Iterable[int]) -> None:
     """The same for many messages."""
-    _NOTE_ALL.run(**_rows(connection().dialect.name, message_ids))
+    _NOTE_ALL.run(**_rows(dialect_name(), message_ids))
 
 
 def note_many(connection: Connection, message_ids: Iterable[int]) -> None:

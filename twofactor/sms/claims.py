@@ -12,7 +12,7 @@ from sqlalchemy import Select, select
 
 from twofactor.kit import Kit
 from twofactor.models import Attempt, Message
-from twofactor.models.database import connection
+from twofactor.models.database import dialect_name
 from twofactor.models.messages import phone_place
 from twofactor.models.prepared import Prepared
 from twofactor.models.rows import among, folded
@@ -79,7 +79,7 @@ def _silent(texts: Sequence[DueText]) -> dict[int, frozenset[str]]:
     if not again:
         return {}
     asked = {(text.verification_id,) for text in again}
-    rows = _CARRIED.all(**folded(connection().dialect.name, asked))
+    rows = _CARRIED.all(**folded(dialect_name(), asked))
     return {text.id: frozenset(row[-1] for row in rows if _is_sibling(row, text)) for text in again}
 
 

@@ -10,7 +10,8 @@ from sqlalchemy.sql.dml import ReturningInsert
 
 from twofactor.extensions import db
 from twofactor.models import Route, RouteChange
-from twofactor.models.prepared import Prepared, RowOf
+from twofactor.models.prepared import Prepared
+from twofactor.models.row_of import RowOf
 from twofactor.sms.routing import Ranking
 
 STAYS = timedelta(minutes=5)  # a leader leads at least that long

@@ -24,7 +24,7 @@ from twofactor import ids
 from twofactor.gateways.base import Gateway, OutgoingCall, OutgoingSms, SendResult
 from twofactor.kit import Kit
 from twofactor.models import Attempt, Message, Verification
-from twofactor.models.database import connection
+from twofactor.models.database import dialect_name
 from twofactor.models.messages import body_place, phone_place
 from twofactor.models.prepared import Prepared
 from twofactor.models.rows import folded, given
@@ -89,7 +89,7 @@ def place(kit: Kit, picks: Sequence[Pick], lease: timedelta, now: datetime) -> l
     and keep the texts for ourselves as long as `lease`. Their rows are locked by the caller."""
     if not picks:
         return []
-    dialect = connection().dialect.name
+    dialect = dialect_name()
     rows = [_attempt(pick, now) for pick in picks]
     judge = now + rates.JUDGED_AFTER
     attempts: dict[int, int] = dict(_ATTEMPTS.all(now=now, judge=judge, **folded(dialect, rows)))

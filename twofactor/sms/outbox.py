@@ -13,10 +13,11 @@ from sqlalchemy import Table, bindparam, exists, select, update
 from twofactor import ids
 from twofactor.kit import Kit
 from twofactor.models import Attempt, Message
-from twofactor.models.database import connection, notes
+from twofactor.models.database import dialect_name, notes
 from twofactor.models.hand import write_in_group
 from twofactor.models.messages import body_place, phone_place
-from twofactor.models.prepared import Prepared, RowOf
+from twofactor.models.prepared import Prepared
+from twofactor.models.row_of import RowOf
 from twofactor.models.rows import among, folded
 from twofactor.sms import optouts
 from twofactor.sms.due import is_free
@@ -55,7 +56,7 @@ def enqueue(
     `has_stopped` says so."""
     now = kit.now()
     sid = ids.dated_sid(ids.MESSAGE, now)
-    message_id = _ADD.add(
+    row = _ADD.in_order(
         sid=sid,
         purpose=purpose.value,
         channel=channel.value,
@@ -72,7 +73,7 @@ def enqueue(
         valid_until=valid_until,
         **_fate(kit, phone, sid, body, now, has_stopped),
     )
-    text = Text(message_id, sid, now, channel.value)
+    text = Text(_ADD.add_in_group(row), sid, now, channel.value)
     notes().setdefault(FRESH, []).append(text)
     return text
 
@@ -113,7 +114,7 @@ def _withdraw(ended: Sequence[Sequence[Any]]) -> None:
     """Of verifications, and when they ended."""
     ids = [(of,) for of, _ in ended]
     latest = max(now for _, now in ended)
-    _WITHDRAW.run(now=latest, **folded(connection().dialect.name, ids))
+    _WITHDRAW.run(now=latest, **folded(dialect_name(), ids))
 
 
 def expire_due(now: datetime) -> int:

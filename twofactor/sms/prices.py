@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from twofactor.extensions import db
 from twofactor.models import Price
-from twofactor.models.database import connection
+from twofactor.models.database import dialect_name
 from twofactor.models.prepared import Prepared
 from twofactor.models.rows import among, folded
 from twofactor.words import Channel
@@ -48,7 +48,7 @@ def at(
     gateways: Collection[str], country: str, now: datetime, channel: Channel = Channel.SMS
 ) -> dict[str, Listed]:
     """What each gateway's list says today; gateways without an entry are left out."""
-    asked = folded(connection().dialect.name, [(name,) for name in gateways])
+    asked = folded(dialect_name(), [(name,) for name in gateways])
     today = now.date().isoformat()
     rows = _LISTED.all(country=country, way=channel.value, today=today, **asked)
     return {gateway: Listed(per_segment, currency) for gateway, per_segment, currency in rows}

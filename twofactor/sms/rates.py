@@ -14,7 +14,7 @@ from sqlalchemy import Insert, Select, Update, and_, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from twofactor.models import Attempt, Message, RouteRate
-from twofactor.models.database import connection
+from twofactor.models.database import connection, dialect_name
 from twofactor.models.prepared import Prepared
 from twofactor.models.rows import among, folded, given
 from twofactor.sms.routing import Record, places
@@ -106,7 +106,7 @@ def read(
 ) -> Mapping[str, list[Record]]:
     """Each gateway's records, in the order of `destinations`."""
     asked = [(gateway, place) for gateway in gateways for place in destinations]
-    rows = _RATES.all(**folded(connection().dialect.name, asked))
+    rows = _RATES.all(**folded(dialect_name(), asked))
     found = {(row[0], row[1]): _record(row[2], row[3:], now) for row in rows}
     return {
         gateway: [found.get((gateway, place)) or Record() for place in destinations]

@@ -13,7 +13,7 @@ from sqlalchemy.sql.dml import UpdateBase
 from twofactor.gateways.base import ParsedReceipt
 from twofactor.kit import Kit
 from twofactor.models import Attempt, Message
-from twofactor.models.database import connection
+from twofactor.models.database import dialect_name
 from twofactor.models.hand import write_in_group
 from twofactor.models.prepared import Prepared
 from twofactor.models.rows import among, among_those, folded, given
@@ -69,7 +69,7 @@ def confirm(verification_id: int, now: datetime) -> None:
 
 def _confirm(proved: Sequence[Sequence[Any]]) -> None:
     """Of verifications, and when their codes came back."""
-    dialect, latest = connection().dialect.name, max(now for _, now in proved)
+    dialect, latest = dialect_name(), max(now for _, now in proved)
     found = _CONFIRMED.all(now=latest, **folded(dialect, [(of,) for of, _ in proved]))
     if found:
         attempts = [(attempt_id,) for _, attempt_id in found if attempt_id is not None]

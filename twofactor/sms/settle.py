@@ -22,7 +22,7 @@ from sqlalchemy import (
 from twofactor.gateways.base import Accepted, Refused, SendResult
 from twofactor.kit import Kit
 from twofactor.models import Attempt, Message
-from twofactor.models.database import connection
+from twofactor.models.database import connection, dialect_name
 from twofactor.models.prepared import Prepared
 from twofactor.models.rows import among, folded, given
 from twofactor.sms import budget, changes, early, optouts
@@ -110,7 +110,7 @@ def _as_accepted(taken: Sequence[tuple[Order, Accepted]], now: datetime) -> None
         )
         for order, result in taken
     ]
-    dialect = connection().dialect.name
+    dialect = dialect_name()
     _ACCEPTED.run(now=now, **folded(dialect, rows))
     _SENT.run(now=now, **folded(dialect, sorted((order.message_id,) for order, _ in taken)))
     early.join([order.attempt_id for order, _ in taken])
@@ -118,7 +118,7 @@ def _as_accepted(taken: Sequence[tuple[Order, Accepted]], now: datetime) -> None
 
 def _as_unknown(attempt_id: int, message_id: int, reason: str, now: datetime) -> None:
     _UNKNOWN.run(of=attempt_id, told=reason[:200], now=now)
-    _SENT.run(now=now, **folded(connection().dialect.name, [(message_id,)]))
+    _SENT.run(now=now, **folded(dialect_name(), [(message_id,)]))
 
 
 def _as_refused(order: Order, result: Refused, now: datetime, wait: timedelta) -> None:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Select, bindparam, select, update
 
 from twofactor.models import Attempt, Message
-from twofactor.models.database import connection
+from twofactor.models.database import dialect_name
 from twofactor.models.prepared import Prepared
 from twofactor.models.rows import among, folded
 from twofactor.sms import call_routes, routes
@@ -73,7 +73,7 @@ def pasts(
     a text nobody knows whether it left: it is settled and left out."""
     earlier: dict[int, list[_Earlier]] = {}
     tried = [(text.id,) for text in texts if text.tries]
-    rows = _EARLIER.all(**folded(connection().dialect.name, tried)) if tried else ()
+    rows = _EARLIER.all(**folded(dialect_name(), tried)) if tried else ()
     for attempt in map(_Earlier._make, rows):
         earlier.setdefault(attempt.message_id, []).append(attempt)
     found = {}

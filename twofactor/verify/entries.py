@@ -9,7 +9,9 @@ from typing import NamedTuple
 from sqlalchemy import bindparam, select, update
 
 from twofactor.models import Verification
-from twofactor.models.prepared import Prepared, RowOf
+from twofactor.models.hand import memory, settle
+from twofactor.models.prepared import Prepared
+from twofactor.models.row_of import RowOf
 from twofactor.models.verifications import Facts
 from twofactor.words import Channel, VerificationStatus
 
@@ -65,9 +67,8 @@ ADOPTED = ("tags", "language", "brand", "app_hash")  # what a further text may c
 
 _V = Verification.__table__.c
 COLUMNS = [_V[field.name] for field in fields(Entry)]
-_WRITTEN = [column.name for column in COLUMNS if column.name != "id"]
-_values_of = attrgetter(*_WRITTEN)
 _ADD = RowOf(Verification)
+_values_of = attrgetter(*_ADD.names)
 _BY_ID = Prepared(select(*COLUMNS).where(_V.id == bindparam("of")))
 _BY_SID = Prepared(
     select(*COLUMNS).where(_V.service_id == bindparam("service"), _V.sid == bindparam("of"))
@@ -108,6 +109,7 @@ _SEND_AGAIN = Prepared(
     )
     .values(sends=_V.sends + 1, next_send_at=bindparam("next"), channel=bindparam("way"))
 )
+# The two that every check needs are `apart`: whoever has an id to name has read the row before.
 _COUNT_CHECK = Prepared(
     update(Verification)
     .where(
@@ -117,7 +119,8 @@ _COUNT_CHECK = Prepared(
         _V.checks < _V.max_checks,
     )
     .values(checks=_V.checks + 1)
-    .returning(_V.checks)
+    .returning(_V.checks),
+    apart=True,
 )
 _END = Prepared(
     update(Verification)
@@ -125,7 +128,8 @@ _END = Prepared(
     .values(
         status=bindparam("end"), settled_at=bindparam("now"), code_digest=None, code_sealed=None
     )
-    .returning(*GUESSED)
+    .returning(*GUESSED),
+    apart=True,
 )
 FOREVER = datetime.max.replace(tzinfo=UTC)
 
@@ -134,7 +138,17 @@ Pending = list[tuple[int, datetime]]  # ids, and when they expire
 
 def add(entry: Entry) -> None:
     """Make it a row, whose id it has from then on."""
-    entry.id = _ADD.add(**dict(zip(_WRITTEN, _values_of(entry), strict=True)))
+    entry.id = _ADD.add_in_group(_values_of(entry))
+    kept = memory()
+    if kept is not None:
+        kept.setdefault(add, set()).add(entry.phone_fingerprint)
+
+
+def settle_of(prints: Iterable[str]) -> None:
+    """Have statements that are `apart` find what was added for these phones."""
+    added: set[str] = (memory() or {}).get(add, set())
+    if not added.isdisjoint(prints):
+        settle()
 
 
 def by_id(verification_id: int) -> Entry:

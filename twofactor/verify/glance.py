@@ -38,7 +38,8 @@ _LATEST = (
 _LOOK = Prepared(
     tenants.FOUND.add_columns(*standing.columns(bindparam("phone")), *entries.COLUMNS).outerjoin(
         Verification, Verification.id == _LATEST
-    )
+    ),
+    apart=True,
 )
 _SERVICE, _STANDING = len(tenants.COLUMNS), len(tenants.COLUMNS) + standing.WIDTH
 
@@ -46,10 +47,9 @@ _SERVICE, _STANDING = len(tenants.COLUMNS), len(tenants.COLUMNS) + standing.WIDT
 def of_check(kit: Kit, account_id: int, service_sid: str, phone: Phone) -> Glance | None:
     """What is known of a phone, under whatever key its rows were written, and of a service; None
     when the service is not this account's."""
-    looks = [
-        _LOOK.first(of=service_sid, account=account_id, phone=one)
-        for one in kit.keyring.fingerprints(phone.e164)
-    ]
+    prints = kit.keyring.fingerprints(phone.e164)
+    entries.settle_of(prints)
+    looks = [_LOOK.first(of=service_sid, account=account_id, phone=one) for one in prints]
     rows = [row for row in looks if row is not None]
     if not rows:
         return None

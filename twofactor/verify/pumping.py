@@ -28,7 +28,7 @@ from twofactor import audit
 from twofactor.extensions import db
 from twofactor.kit import Kit
 from twofactor.models import BlockedPlace, ConversionSlice
-from twofactor.models.database import changed, connection
+from twofactor.models.database import changed, connection, dialect_name
 from twofactor.models.hand import memory, write_late, write_waiting
 from twofactor.models.prepared import Prepared
 from twofactor.models.rows import folded, given, insert, write
@@ -169,7 +169,7 @@ def forget(now: datetime) -> None:
 
 
 def _block(kit: Kit, place: str, country: str, now: datetime) -> None:
-    dialect = sqlite if connection().dialect.name == "sqlite" else postgresql
+    dialect = sqlite if dialect_name() == "sqlite" else postgresql
     times = {"since": now, "until": now + LIFETIME}
     row = dialect.insert(BlockedPlace).values(place=place, country=country, **times)
     again = row.on_conflict_do_update(
@@ -185,7 +185,7 @@ def _of(places: Sequence[str], now: datetime) -> list[_Place]:
         _settle()
     asked = [(place,) for place in places if place not in known]
     if asked:
-        rows = folded(connection().dialect.name, asked)
+        rows = folded(dialect_name(), asked)
         told = _TOLD.all(now=now, after=_slice(now - WINDOW), until=until, **rows)
         for place, since, over, sent, confirmed in told:
             known[place] = _Place(place, until, since, over, int(sent or 0), int(confirmed or 0))

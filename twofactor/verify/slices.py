@@ -13,7 +13,7 @@ what the others have counted.
 from collections.abc import Iterable, Sequence
 from typing import cast
 
-from twofactor.models.database import connection
+from twofactor.models.database import dialect_name
 from twofactor.models.hand import memory, write_late, write_waiting
 from twofactor.models.rows import folded, write
 from twofactor.verify import slice_rows
@@ -42,7 +42,7 @@ def count(hits: Sequence[Hit], second: int) -> tuple[int, int] | None:
         if held.gone is not None
     ]
     if gone:
-        slice_rows.DROP.run(**folded(connection().dialect.name, gone))
+        slice_rows.DROP.run(**folded(dialect_name(), gone))
     counted: list[Counted] = []
     for hit, held in zip(hits, sums, strict=True):
         left = held.gone or 0
@@ -84,7 +84,7 @@ def drop(hits: Sequence[Hit], second: int) -> None:
     """Forget all that is counted under their keys."""
     _hold(hits, second)  # else a slice counted meanwhile would be left without its latch
     _settle()
-    slice_rows.DROP_KEYS.run(**folded(connection().dialect.name, [(hit.key,) for hit in hits]))
+    slice_rows.DROP_KEYS.run(**folded(dialect_name(), [(hit.key,) for hit in hits]))
 
 
 def forget(second: int) -> None:
@@ -173,7 +173,7 @@ def _take_back(many: Sequence[Sequence[tuple[str, int, int]]]) -> None:
     """Of keys, slices and weights, those that still are counted."""
     write_waiting(_add)  # they may be among these
     asked = [one for noted in many for one in noted]
-    slices = folded(connection().dialect.name, sorted({(key, start) for key, start, _ in asked}))
+    slices = folded(dialect_name(), sorted({(key, start) for key, start, _ in asked}))
     counted = {(key, start): hits for key, start, hits in slice_rows.COUNTED.all(**slices)}
     lowered: list[Change] = []
     for key, start, weight in asked:
@@ -186,7 +186,7 @@ def _take_back(many: Sequence[Sequence[tuple[str, int, int]]]) -> None:
 
 def _read(hits: Sequence[Hit], second: int) -> dict[str, Sum]:
     asked = [(hit.key, hit.gone_until(second)) for hit in hits]
-    rows = slice_rows.SUMS.all(**folded(connection().dialect.name, asked))
+    rows = slice_rows.SUMS.all(**folded(dialect_name(), asked))
     found = {hit.key: Sum(hit.slice_of(second), hit.forget_after(second)) for hit in hits}
     for key, total, gone in rows:
         held = found[key]
@@ -198,9 +198,9 @@ def _hold(hits: Iterable[Hit], second: int) -> None:
     """Lock the latches, in one order everywhere."""
     if not _is_alone():
         latches = sorted((hit.key, LATCH, 0, hit.forget_after(second)) for hit in hits)
-        slice_rows.HOLD.run(**folded(connection().dialect.name, latches))
+        slice_rows.HOLD.run(**folded(dialect_name(), latches))
 
 
 def _is_alone() -> bool:
     """True for SQLite's one writer, who holds all there is."""
-    return connection().dialect.name == "sqlite"
+    return dialect_name() == "sqlite"

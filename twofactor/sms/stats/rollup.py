@@ -30,7 +30,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from twofactor.extensions import db
 from twofactor.models import Attempt, DeliveryChange, Message, RollupMark
-from twofactor.models.database import changed, connection
+from twofactor.models.database import changed, dialect_name
 from twofactor.models.prepared import Prepared
 from twofactor.models.rollups import (
     EVER,
@@ -81,7 +81,7 @@ def pending(most: int = TAIL) -> Pending:
 
 def count_changes(now: datetime, most: int = BATCH) -> int:
     """Count the oldest notes, in the caller's transaction; how many there were."""
-    dialect = connection().dialect.name
+    dialect = dialect_name()
     _ENSURE.run()
     _LATCH.all()
     notes = _NOTES.all(most=most)
