@@ -3,16 +3,19 @@
 The one operation of two transactions: the count is committed before anything is compared (S-06).
 """
 
+from collections.abc import Sequence
+from functools import partial
+
 from api import key_limits
 from api import text_shapes as shapes
 from api.errors import ApiError, invalid, not_found
 from api.kinds import Sid, Text
 from api.numbers import MAX_CHECKS
 from api.operation import Answer, Call, Operation, Parameter
-from api.services import seen_by, tenant
+from api.services import seen_by, tenant, wanted
 from api.values import Number
 from api.verifications import render
-from twofactor.models.entries import Then
+from twofactor.models.entries import Ahead, Then
 from twofactor.verify import checks, entries, glance
 from twofactor.verify.checks import Counted
 from twofactor.verify.entries import Entry
@@ -33,13 +36,18 @@ PARAMETERS = (
 )
 
 
+def foresee(calls: Sequence[Call]) -> None:
+    """What checks of one group will look at; by sid each finds its own."""
+    glance.foresee(calls[0].kit, [wanted(call) for call in calls if "To" in call.given])
+
+
 def check(call: Call) -> Then:
     """Check a code. A wrong one is no error: `pending`, `valid: false`."""
     service, verification = _sought(call)
     counted = checks.count(call.kit, verification, None)
     if not isinstance(counted, Counted):
         raise _refusal(call, counted, verification)
-    return Then(lambda _: _compare(call, service, counted))
+    return Then(Ahead(partial(_compare, call, service, counted)))
 
 
 def _compare(call: Call, service: Tenant, counted: Counted) -> Answer:
@@ -85,7 +93,7 @@ def _refusal(call: Call, outcome: CheckOutcome, verification: Entry) -> ApiError
 OPERATIONS = (
     Operation(
         "CreateVerificationCheck", "POST", COLLECTION, "Check a code", Scope.VERIFY, check,
-        shapes.CHECK, parameters=PARAMETERS, refused=REFUSED, is_hot=True,
+        shapes.CHECK, parameters=PARAMETERS, refused=REFUSED, is_hot=True, look=foresee,
         limit=key_limits.CHECKS,
     ),
 )  # fmt: skip

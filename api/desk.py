@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import cast
+from typing import Any, cast
 from urllib.parse import urlencode
 
 from sqlalchemy import Connection
@@ -18,12 +18,10 @@ from twofactor.house import House
 from twofactor.ids import is_sid
 from twofactor.kit import Kit
 from twofactor.models.database import transaction
-from twofactor.models.entries import Then
+from twofactor.models.entries import Ahead
 from twofactor.models.loop_writer import LoopWriter
 from twofactor.verify.limits import LimitReached
 from twofactor.words import AuditEvent
-
-Doing = Answer | Then
 
 
 class Desk:
@@ -56,13 +54,13 @@ class Desk:
         """The same in the server's event loop; for a hot operation."""
         try:
             work = self._work(built, operation, asked)
-            answer: Answer = await writer.run(lambda _: work())
+            answer: Answer = await writer.run(work)
         except LimitReached as error:
             await writer.run(_noted(built.kit, asked.caller, error))
             raise _too_many(error) from error
         return _sent(built, answer)
 
-    def _work(self, built: House, operation: Operation, asked: Asked) -> Callable[[], Doing]:
+    def _work(self, built: House, operation: Operation, asked: Asked) -> Ahead:
         """What is left to do once the request is counted, allowed and read."""
         kit = built.kit
         if kit.settings.limits:
@@ -73,21 +71,21 @@ class Desk:
         pairs = asked.pairs()
         url = kit.settings.public_url + asked.path
         call = Call(kit, asked.caller, asked.sids, operation.read(pairs), url)
-        if not operation.is_create or asked.token is None:
-            return partial(operation.run, call)
-        text = f"{operation.name} {asked.path} {urlencode(sorted(pairs))}"
-        once = partial(idempotency.once, call, asked.token, text)
-        return lambda: once(lambda: cast(Answer, operation.run(call)))
+        run: Callable[[], Any] = partial(operation.run, call)
+        if operation.is_create and asked.token is not None:
+            text = f"{operation.name} {asked.path} {urlencode(sorted(pairs))}"
+            run = partial(idempotency.once, call, asked.token, text, run)
+        return Ahead(run, operation.look, call)
 
 
-def _run(built: House, operation: Operation, work: Callable[[], Doing]) -> Answer:
+def _run(built: House, operation: Operation, work: Ahead) -> Answer:
     if operation.is_hot:
-        answer: Answer = built.writer.run(lambda _: work())
+        answer: Answer = built.writer.run(work)
         return answer
     if not operation.writes:
-        return cast(Answer, work())
+        return cast(Answer, work.work())
     with transaction():
-        return cast(Answer, work())
+        return cast(Answer, work.work())
 
 
 def _sent(built: House, answer: Answer) -> Answer:

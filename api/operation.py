@@ -81,6 +81,7 @@ class Operation:
     writes: bool = False
     is_create: bool = False
     is_hot: bool = False
+    look: Callable[[Sequence[Call]], None] | None = None  # at what calls of a group will look at
     limit: Limit | None = None  # of one key, where it is not that of all changes or reads
 
     def read(self, pairs: Pairs) -> dict[str, Any]:

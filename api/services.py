@@ -14,14 +14,13 @@ from twofactor import audit
 from twofactor.extensions import db
 from twofactor.kit import Kit
 from twofactor.models import ApiAccount, Service
-from twofactor.sms.phone import Phone
 from twofactor.verify import services, tenants
-from twofactor.verify.glance import Glance
+from twofactor.verify.glance import Glance, Wanted
 from twofactor.verify.services import LONGEST_CODE, SHORTEST_CODE
 from twofactor.verify.tenants import Tenant
 from twofactor.words import AuditEvent, Scope
 
-Look = Callable[[Kit, int, str, Phone], Glance | None]
+Look = Callable[[Kit, Wanted], Glance | None]
 
 COLLECTION = "/v2/Services"
 ONE = "/v2/Services/{Sid}"
@@ -95,9 +94,14 @@ def tenant(call: Call) -> Tenant:
     return found
 
 
+def wanted(call: Call) -> Wanted:
+    """What a call about a phone will look at."""
+    return Wanted(call.caller.account_id, call.path["ServiceSid"], call.given["To"])
+
+
 def seen_by(look: Look, call: Call) -> Glance:
     """The same, with what is known of the phone that the call is about. Raises ApiError 404."""
-    found = look(call.kit, call.caller.account_id, call.path["ServiceSid"], call.given["To"])
+    found = look(call.kit, wanted(call))
     if found is None:
         raise not_found()
     return found

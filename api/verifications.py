@@ -18,7 +18,7 @@ from api.numbers import (
     PUMPING,
 )
 from api.operation import Answer, Call, Operation, Parameter
-from api.services import seen_by, tenant
+from api.services import seen_by, tenant, wanted
 from api.shape import Located
 from api.text_shapes import Seen
 from api.values import Address, Map, Number
@@ -81,6 +81,13 @@ PARAMETERS = (
     Parameter("RiskCheck", OneOf(("enable", "disable")), "`disable` needs `unguarded`"),
     Parameter("Tags", Map(MOST_TAGS), "Words of your own; they come back in webhooks"),
 )
+
+
+def foresee(starts: Sequence[Call]) -> None:
+    """What starts of one group will look at."""
+    logins = {call.caller.login for call in starts}
+    also = [(key_limits.SENDS, login) for login in logins]
+    service_verifications.foresee(starts[0].kit, [wanted(call) for call in starts], also)
 
 
 def start(call: Call) -> Answer:
@@ -221,7 +228,7 @@ OPERATIONS = (
     Operation(
         "CreateVerification", "POST", COLLECTION, "Text a code to a phone", Scope.VERIFY, start,
         shapes.VERIFICATION, status=201, parameters=PARAMETERS, refused=REFUSED,
-        writes=True, is_create=True, is_hot=True, limit=key_limits.SENDS,
+        writes=True, is_create=True, is_hot=True, look=foresee, limit=key_limits.SENDS,
     ),
     Operation(
         "FetchVerification", "GET", ONE, "Fetch a verification", Scope.VERIFY, fetch,

@@ -1,7 +1,8 @@
 """Grouped commits."""
 
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 
 import pytest
@@ -13,7 +14,7 @@ from tests.security.racers import at_once
 from twofactor.extensions import db
 from twofactor.models import database, hand
 from twofactor.models import writer as module
-from twofactor.models.entries import Overloaded, Then
+from twofactor.models.entries import Ahead, Look, Overloaded, Then
 from twofactor.models.hand import Row
 from twofactor.models.writer import GroupWriter
 
@@ -251,3 +252,39 @@ def test_what_fails_then_takes_nothing_back(app: Flask, writer: GroupWriter) -> 
     with pytest.raises(ZeroDivisionError):
         writer.run(first)
     assert words(app) == 1
+
+
+def together(writer: GroupWriter, works: list[Callable[[Connection], object]]) -> None:
+    """Have these written in one group."""
+    gate = threading.Event()
+    holding = threading.Thread(target=lambda: writer.run(lambda _: gate.wait(10)))
+    holding.start()
+    threading.Timer(0.3, gate.set).start()
+    time.sleep(0.05)
+    at_once([lambda work=work: writer.run(work) for work in works])  # type: ignore[misc]
+    holding.join()
+
+
+def told(seen: list[str], name: str) -> Ahead:
+    """A work that tells what it wants seen, and when it runs."""
+
+    def look(wanted: Sequence[str]) -> None:
+        seen.append(f"look {sorted(wanted)}")
+
+    return Ahead(lambda: seen.append("run"), _looks.setdefault(id(seen), look), name)
+
+
+_looks: dict[int, Look] = {}
+
+
+def test_works_that_tell_look_together_before_the_first_runs(writer: GroupWriter) -> None:
+    seen: list[str] = []
+    quiet = Ahead(lambda: seen.append("run"))
+    together(writer, [told(seen, "a"), quiet, told(seen, "b")])
+    assert seen == ["look ['a', 'b']", "run", "run", "run"]
+
+
+def test_nobody_looks_ahead_beside_a_work_that_does_not_tell(writer: GroupWriter) -> None:
+    seen: list[str] = []
+    together(writer, [told(seen, "a"), lambda _: seen.append("other"), told(seen, "b")])
+    assert sorted(seen) == ["other", "run", "run"]

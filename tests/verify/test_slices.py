@@ -287,7 +287,7 @@ def test_works_that_look_before_they_count_pass_no_limit(either: Flask) -> None:
         kit, writer = house().kit, house().writer
 
     def work(_: Connection) -> bool:
-        limits.spent(kit, one, "k", NOON, beside=[(other, "k")])
+        limits.foresee(kit, [(one, "k"), (other, "k")], NOON)
         try:
             limits.hit(kit, other, "k", NOON)
         except LimitReached:

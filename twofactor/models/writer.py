@@ -21,8 +21,10 @@ from twofactor.models.database import Busy, at_hand, turn
 from twofactor.models.entries import (
     GRACE_SECONDS,
     WAIT_SECONDS,
+    Ahead,
     Entry,
     Failed,
+    Look,
     Overloaded,
     Then,
     Verb,
@@ -232,6 +234,7 @@ def run_each(connection: Connection, works: Sequence[Work]) -> Sequence[Any]:
     needs no undoing; the error of another is raised, and the group has to be written anew."""
     driver = connection.connection.driver_connection
     results: list[Any] = []
+    _look_ahead(works)
     for work in works:
         late, changes = late_count(), driver.total_changes  # type: ignore[union-attr]
         try:
@@ -242,6 +245,20 @@ def run_each(connection: Connection, works: Sequence[Work]) -> Sequence[Any]:
             forget_late(late)
             results.append(Failed(error))
     return results
+
+
+def _look_ahead(works: Sequence[Work]) -> None:
+    """Have works see together what they want seen; unless one of them does not tell, for it might
+    change that before the others run."""
+    ahead = [work for work in works if isinstance(work, Ahead)]
+    if len(ahead) < len(works):
+        return
+    wanted: dict[Look, list[Any]] = {}
+    for work in ahead:
+        if work.look is not None:
+            wanted.setdefault(work.look, []).append(work.wanted)
+    for look, items in wanted.items():
+        look(items)
 
 
 def _run_each_apart(connection: Connection, works: Sequence[Work]) -> Sequence[Any]:

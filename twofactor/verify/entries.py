@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from operator import attrgetter
-from typing import NamedTuple
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy import bindparam, select, update
 
@@ -142,6 +142,14 @@ def add(entry: Entry) -> None:
     kept = memory()
     if kept is not None:
         kept.setdefault(add, set()).add(entry.phone_fingerprint)
+    foreseen().pop(entry.phone_fingerprint, None)
+
+
+def foreseen() -> dict[str, Any]:
+    """By phone, what a group has read of verifications ahead of the works that want it; nothing any
+    more of a phone of which one has changed."""
+    kept = memory()
+    return {} if kept is None else cast(dict[str, Any], kept.setdefault(foreseen, {}))
 
 
 def settle_of(prints: Iterable[str]) -> None:
@@ -206,6 +214,7 @@ def count_check(known: Known, now: datetime) -> Entry | None:
     checks = _COUNT_CHECK.scalar(of=known.id, now=now)
     if checks is None:
         return None
+    foreseen().pop(known.phone_fingerprint, None)
     entry = known if isinstance(known, Entry) else by_id(known.id)
     entry.checks = checks
     return entry
@@ -215,4 +224,8 @@ def end(verification_id: int, status: VerificationStatus, now: datetime) -> Gues
     """Move a pending one to a final status and erase its code; what was guessed at it, for who did
     it."""
     row = _END.first(of=verification_id, end=status.value, now=now)
-    return Guessed(*row) if row else None
+    if row is None:
+        return None
+    guessed = Guessed(*row)
+    foreseen().pop(guessed.phone_fingerprint, None)
+    return guessed

@@ -211,12 +211,17 @@ def refund_together(kit: Kit, together: Counts, counted_at: datetime, weight: in
         slices.refund(_hits(kit, together, weight), int(counted_at.timestamp()))
 
 
-def spent(kit: Kit, limit: Limit, value: str, now: datetime, beside: Counts = ()) -> int:
-    """How many hits count at the moment; counts none. Those `beside` it are about to be hit."""
+def spent(kit: Kit, limit: Limit, value: str, now: datetime) -> int:
+    """How many hits count at the moment; counts none."""
     if not kit.settings.limits:
         return 0
-    one, *others = _hits(kit, [(limit, value), *beside])
-    return slices.live(one, int(now.timestamp()), others)
+    return slices.live(_hits(kit, [(limit, value)])[0], int(now.timestamp()))
+
+
+def foresee(kit: Kit, counts: Counts, now: datetime) -> None:
+    """Have the works of a group find at hand what counts against these."""
+    if kit.settings.limits:
+        slices.foresee(_hits(kit, counts), int(now.timestamp()))
 
 
 def wait(kit: Kit, limit: Limit, value: str, now: datetime, weight: int = 1) -> int:

@@ -11,7 +11,7 @@ from datetime import datetime
 from twofactor.kit import Kit
 from twofactor.verify import limits
 from twofactor.verify.entries import Guessed, Known
-from twofactor.verify.limits import DAY, MANY_CODES, Counts, Limit, LimitReached
+from twofactor.verify.limits import DAY, MANY_CODES, Limit, LimitReached
 
 LONGEST = 10
 UNITS = 10**LONGEST  # one guess at a code of 10 digits is one unit
@@ -42,19 +42,16 @@ def length_for(spent: int, wanted: int, checks: int) -> int:
     return LONGEST
 
 
+def of(kit: Kit, service_id: int, phone: str) -> tuple[Limit, str]:
+    """The budget of a phone at a service, and whose it is."""
+    return YEAR, _whose(service_id, kit.keyring.fingerprint(phone))
+
+
 def code_length(
-    kit: Kit,
-    service_id: int,
-    phone: str,
-    latest: Known | None,
-    wanted: int,
-    now: datetime,
-    beside: Counts = (),
+    kit: Kit, service_id: int, phone: str, latest: Known | None, wanted: int, now: datetime
 ) -> int:
-    """How long the next code of this phone at this service is, whose latest verification is that.
-    Those `beside` are what its text is about to be counted against."""
-    whose = _whose(service_id, kit.keyring.fingerprint(phone))
-    spent = limits.spent(kit, YEAR, whose, now, beside)
+    """How long the next code of a phone at a service is, whose latest verification is that."""
+    spent = limits.spent(kit, *of(kit, service_id, phone), now)
     if latest is not None and latest.is_pending:
         spent += latest.checks * units(latest.code_length)
     return length_for(spent, wanted, kit.settings.codes.max_checks)

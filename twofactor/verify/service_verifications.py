@@ -1,15 +1,15 @@
 """Verifications that a service asks for: started or sent again, found, approved, cancelled."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from twofactor import audit
 from twofactor.kit import Kit, Visitor
 from twofactor.sms import receipts
 from twofactor.sms.phone import Phone
-from twofactor.verify import entries, hooks, limits, risk_budget, tenancy, verifications
+from twofactor.verify import entries, glance, hooks, limits, risk_budget, tenancy, verifications
 from twofactor.verify.entries import Entry
-from twofactor.verify.glance import Glance
+from twofactor.verify.glance import Glance, Wanted
 from twofactor.verify.limits import Counts
 from twofactor.verify.targets import NO_TAGS, Style, Target
 from twofactor.verify.tenants import Tenant
@@ -35,6 +35,17 @@ class CodeTooShort(Exception):
     def __init__(self, length: int) -> None:
         super().__init__(f"{length} digits are needed")
         self.length = length
+
+
+def foresee(kit: Kit, wanted: Sequence[Wanted], also: Counts) -> None:
+    """Have starts of a group find at hand what they will look at: phones, services, limits, and
+    what is `also` counted. What is out of the ordinary they read themselves."""
+    counts = [*also]
+    for one, service_id in zip(wanted, glance.foresee(kit, wanted), strict=True):
+        if service_id is not None:
+            counts.append(risk_budget.of(kit, service_id, one.phone.e164))
+        counts += limits.of_send(one.phone, None, is_verified=False, is_guarded=True)
+    limits.foresee(kit, counts, kit.now())
 
 
 def start(kit: Kit, seen: Glance, wish: Wish) -> Entry:
@@ -106,11 +117,7 @@ def _has_proved_itself(kit: Kit, service: Tenant, phone: Phone, latest: Entry) -
 def _target(kit: Kit, seen: Glance, wish: Wish, counts: Counts, *, is_verified: bool) -> Target:
     service, latest = seen.service, seen.latest
     wanted = len(wish.code) if wish.code else service.code_length
-    address = wish.device.address if wish.device else None
-    own = limits.of_send(seen.phone, address, is_verified=is_verified, is_guarded=wish.is_guarded)
-    length = risk_budget.code_length(
-        kit, service.id, seen.phone.e164, latest, wanted, kit.now(), [*counts, *own]
-    )
+    length = risk_budget.code_length(kit, service.id, seen.phone.e164, latest, wanted, kit.now())
     if wish.code and len(wish.code) < length:
         raise CodeTooShort(length)
     return Target(

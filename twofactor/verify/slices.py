@@ -72,12 +72,14 @@ def refund(hits: Sequence[Hit], second: int) -> None:
     write_late(_take_back, [(hit.key, hit.slice_of(second), hit.weight) for hit in hits])
 
 
-def live(hit: Hit, second: int, beside: Sequence[Hit] = ()) -> int:
-    """How many hits count at the moment. A group reads those `beside` it, too, which are about to
-    be counted."""
-    reads_ahead = memory() is not None and _is_alone()
-    asked = [hit, *beside] if reads_ahead else [hit]
-    return _book(second).sums(asked)[0].live
+def live(hit: Hit, second: int) -> int:
+    """How many hits count at the moment."""
+    return _book(second).sums([hit])[0].live
+
+
+def foresee(hits: Iterable[Hit], second: int) -> None:
+    """Read for the works of a group, with one statement, what they will ask for."""
+    _book(second).sums(list({hit.key: hit for hit in hits}.values()))
 
 
 def drop(hits: Sequence[Hit], second: int) -> None:
