@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Protocol
 
 from twofactor.ids import is_sid
@@ -34,7 +35,7 @@ class Text:
         is_plain = text.isascii() and text.isprintable()
         if not is_plain and any(unicodedata.category(char)[0] == "C" for char in text):
             raise ValueError("must not hold control characters")
-        if self.pattern and not re.fullmatch(self.pattern, text, re.ASCII):
+        if self.pattern and not self._form.fullmatch(text):
             raise ValueError(self.hint or "has another form")
         return text
 
@@ -45,6 +46,10 @@ class Text:
             "maxLength": self.most,
         }
         return shape | ({"pattern": f"^{self.pattern}$"} if self.pattern else {})
+
+    @cached_property
+    def _form(self) -> re.Pattern[str]:
+        return re.compile(self.pattern, re.ASCII)
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -96,7 +97,7 @@ class Settings:
     @property
     def host(self) -> str:
         """Host name of PUBLIC_URL without port: the origin in the text's last line."""
-        return urlsplit(self.public_url).hostname or ""
+        return _host_of(self.public_url)
 
     @property
     def netloc(self) -> str:
@@ -105,3 +106,8 @@ class Settings:
 
     def allows_country(self, country: str) -> bool:
         return self.countries is None or country in self.countries
+
+
+@lru_cache(16)  # every text of a code ends with it
+def _host_of(url: str) -> str:
+    return urlsplit(url).hostname or ""
