@@ -113,8 +113,8 @@ class Protocol(HttpToolsProtocol):
             return False
         lines = [b"%b: %b\r\n" % header for header in (*cycle.default_headers, *headers)]
         end = b"\r\n" if cycle.keep_alive else b"connection: close\r\n\r\n"
-        cycle.transport.write(b"".join([STATUS_LINE[status], *lines, end, body]))
         cycle.response_started = cycle.response_complete = True
+        cycle.transport.write(b"".join([STATUS_LINE[status], *lines, end, body]))
         cycle.message_event.set()
         if not cycle.keep_alive:
             cycle.transport.close()

@@ -48,6 +48,8 @@ class Front:
         if scope["type"] != "http":
             await self._live(receive, send)
             return
+        # Taken out of the scope, to which it leads back: else each request would leave a ring.
+        say = scope.pop("extensions", {}).get(WHOLE)
         headers = {
             name.decode("latin-1"): text.decode("latin-1") for name, text in scope["headers"]
         }
@@ -62,7 +64,7 @@ class Front:
             scope["headers"] = [pair for pair in scope["headers"] if b"_" not in pair[0]]
             await self._behind(scope, receive, send)
         else:
-            await _say(reply, scope, send)
+            await _say(reply, say, send)
 
     async def _live(self, receive: Receive, send: Send) -> None:
         """ASGI's lifespan: ready from the beginning; stopped before the server ends."""
@@ -118,10 +120,9 @@ async def _body(headers: dict[str, str], receive: Receive) -> bytes:
     return body
 
 
-async def _say(reply: Reply, scope: Scope, send: Send) -> None:
+async def _say(reply: Reply, say: Callable[..., bool] | None, send: Send) -> None:
     length = (b"content-length", str(len(reply.body)).encode())
     headers = [*reply.headers] if reply.status == 204 else [*reply.headers, length]
-    say = scope.get("extensions", {}).get(WHOLE)
     if say is not None and say(reply.status, headers, reply.body):
         return
     await send({"type": "http.response.start", "status": reply.status, "headers": headers})

@@ -131,7 +131,7 @@ def retain(kit: Kit) -> int:
     done = _delete(m.Receipt, m.Receipt.received_at < old)
     done += _delete(m.AuditEntry, m.AuditEntry.at < now - AUDIT_KEPT)
     done += _delete(m.Mail, m.Mail.created_at < old)
-    done += _delete(m.Verification, m.Verification.expires_at < old)
+    done += _delete(m.Verification, m.Verification.settled_at < old)
     done += _delete(m.Session, m.Session.seen_at < old)
     done += _delete(m.RememberedBrowser, m.RememberedBrowser.expires_at < old)
     stale = select(m.Message.id).where(

@@ -1,18 +1,24 @@
 """S-07 at the API: codes grow instead of locking a stranger's number."""
 
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import select
 
-from tests.api.program import PHONE, Cast, Program, wrong
+from tests.api.program import OTHER_PHONE, PHONE, Cast, Program, wrong
+from tests.cli.test_keys import NEW, OLD, served
 from twofactor import restore
 from twofactor.clock import FixedClock
+from twofactor.extensions import db
 from twofactor.house import house
+from twofactor.models import Verification
 from twofactor.models.database import transaction
 from twofactor.verify import checks, limits, risk_budget, verifications
 from twofactor.verify.risk_budget import BUDGET, LONGEST, UNITS, length_for, units
+from twofactor.words import VerificationStatus
 
 DAY = 24 * 3600
 YEAR = 365 * DAY
@@ -147,22 +153,64 @@ def test_s07_guesses_outlive_a_restored_backup(
     assert len(cast.code(PHONE)) == 8
 
 
-def test_s07_the_longest_codes_take_no_check_beyond_the_budget(
-    shop: Program, cast: Cast, clock: FixedClock
+@pytest.mark.parametrize("status", ["approved", "canceled"])
+def test_s07_guesses_count_however_a_service_ends_the_code(
+    trusted: Program, cast: Cast, clock: FixedClock, status: str
 ) -> None:
-    with shop.app.app_context():
+    for _ in range(GUESSES_OF_SIX_DIGITS):
+        _guess_once(trusted, cast)
+        sid = trusted.start().json["sid"]  # type: ignore[index]
+        assert trusted.post(f"{trusted.base}/Verifications/{sid}", Status=status).status_code == 200
+        clock.advance(DAY // 2)
+    trusted.start()
+    assert len(cast.code(PHONE)) == 8
+
+
+def test_s07_all_that_end_at_once_keep_their_own_guesses(shop: Program, cast: Cast) -> None:
+    shop.start(OTHER_PHONE)
+    _guess_once(shop, cast)
+    with shop.app.app_context(), transaction():
         kit = house().kit
-        fingerprint = kit.keyring.fingerprint(PHONE.e164)
-        with transaction():
-            limits.note(kit, risk_budget.YEAR, f"1:{fingerprint}", kit.now(), BUDGET - 2)
-    shop.start()
+        assert verifications.end_all(kit, [], VerificationStatus.CANCELED, kit.now()) == 2
+        spent = {
+            phone: limits.spent(kit, *risk_budget.of(1, phone.e164), kit.now())
+            for phone in (PHONE, OTHER_PHONE)
+        }
+    assert spent == {PHONE: units(6), OTHER_PHONE: 0}
+
+
+def test_s07_a_year_outlasts_a_data_key(tmp_path: Path, clock: FixedClock) -> None:
+    with served(tmp_path, clock, OLD, is_new=True) as app:
+        shop, cast = Program(app), Cast(app, clock)
+        for _ in range(GUESSES_OF_SIX_DIGITS):
+            _guess_once(shop, cast)
+            clock.advance(DAY // 4)
+    with served(tmp_path, clock, NEW, OLD) as app:
+        assert app.test_cli_runner().invoke(args=["keys", "rotate"]).exit_code == 0
+        shop.app, shop.client = app, app.test_client()
+        shop.start()
+        with app.app_context():
+            latest = select(Verification.code_length).order_by(Verification.id.desc()).limit(1)
+            assert db.session.scalar(latest) == 8
+
+
+@pytest.mark.parametrize("length", [9, LONGEST])
+def test_s07_the_longest_codes_take_no_check_beyond_the_budget(
+    trusted: Program, cast: Cast, clock: FixedClock, length: int
+) -> None:
+    trusted.post(trusted.base, CodeLength=str(length))
+    trusted.start()
     code = cast.code(PHONE)
-    assert len(code) == LONGEST
-    assert shop.check(wrong(code)).status_code == 200
-    assert shop.check(wrong(code)).status_code == 200
-    refused = shop.check(code)
+    assert len(code) == length
+    with trusted.app.app_context(), transaction():
+        kit = house().kit
+        budget, left = risk_budget.of(1, PHONE.e164), 2 * units(length)
+        limits.note(kit, *budget, kit.now(), BUDGET - left)  # as if guessed meanwhile
+    assert trusted.check(wrong(code)).status_code == 200
+    assert trusted.check(wrong(code)).status_code == 200
+    refused = trusted.check(code)
     assert refused.status_code == 429
     assert int(refused.headers["Retry-After"]) > YEAR - DAY
     clock.advance(YEAR + DAY)
-    shop.start()
-    assert shop.check(cast.code(PHONE)).json["valid"] is True  # type: ignore[index]
+    trusted.start()
+    assert trusted.check(cast.code(PHONE)).json["valid"] is True  # type: ignore[index]

@@ -1,5 +1,6 @@
 """What is answered in front of Flask leaves in one piece, as any server would say it."""
 
+import gc
 import socket
 import time
 from collections.abc import Iterator
@@ -8,6 +9,7 @@ from typing import Any
 
 import pytest
 import uvicorn
+from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
 from cli.serve import Protocol
 from twofactor.front import Front
@@ -48,10 +50,15 @@ def _find(path: str) -> Handler | None:
     return answer if path in ("/hot", "/nothing") else None
 
 
+def _behind(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+    start_response("200 OK", [("Content-Length", "4")])
+    return [b"cold"]
+
+
 @pytest.fixture
 def client(monkeypatch: pytest.MonkeyPatch) -> Iterator[socket.socket]:
     monkeypatch.setattr(Counting, "pieces", [])
-    front: Any = Front(lambda environ, start: [b""], "a.example", [_find])
+    front: Any = Front(_behind, "a.example", [_find])
     config = uvicorn.Config(
         front,
         http=Counted,
@@ -94,6 +101,19 @@ def test_an_answer_is_one_piece_with_date_and_length(client: socket.socket) -> N
         assert headers.pop(b"date").endswith(b"GMT")
         assert headers == {b"x-hot": b"yes", b"content-length": b"4"}
         Counting.pieces.clear()
+
+
+def test_a_request_leaves_nothing_for_the_collector(client: socket.socket) -> None:
+    gc.collect()
+    gc.disable()
+    try:
+        for path in (b"/hot", b"/cold") * 10:  # in front of Flask, and behind
+            client.sendall(HOT.replace(b"/hot", path) + b"\r\nab")
+            _read(client, b"abab" if path == b"/hot" else b"cold")
+        left = [one for one in gc.get_objects() if isinstance(one, RequestResponseCycle)]
+    finally:
+        gc.enable()
+    assert len(left) <= 2  # the connection's own
 
 
 def test_requests_sent_ahead_are_answered_in_their_order(client: socket.socket) -> None:

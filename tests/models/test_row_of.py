@@ -66,6 +66,8 @@ def test_a_statement_sees_rows_that_wait(kit: Kit) -> None:
     with group():
         one, other = added(kit), added(kit, OTHER_PHONE)
         text = enqueued(kit, one)
+        assert entries.was_approved(1, [other.phone_fingerprint]) is False
+        assert late_count() == 0
         assert entries.by_id(other.id).sid == other.sid
         assert outbox.of_verification(one.id) == [text]
 
@@ -77,15 +79,26 @@ def test_so_does_one_that_is_made_on_the_spot(kit: Kit) -> None:
         assert connection().execute(asked).scalar() == 1
 
 
-def test_the_two_that_stand_apart_find_what_was_read_before(kit: Kit) -> None:
+def test_what_stands_apart_finds_what_it_is_about(kit: Kit) -> None:
     with group():
-        one = added(kit)
-        entries.settle_of([kit.keyring.fingerprint(OTHER_PHONE.e164)])
+        old = added(kit)
+    with group():
+        one = added(kit, OTHER_PHONE)
+        entries.settle_of([old.phone_fingerprint])
+        assert entries.by_id(old.id).sid == old.sid
+        assert entries.by_sid(1, old.sid) is None  # of no service
         assert late_count() == 1
         entries.settle_of([one.phone_fingerprint])
         assert late_count() == 0
         assert entries.count_check(one, kit.now()) is not None
         assert entries.end(one.id, VerificationStatus.CANCELED, kit.now()) is not None
+
+
+def test_a_row_that_waits_is_found_by_its_sid(kit: Kit) -> None:
+    with group():
+        one = added(kit)
+        entries.by_sid(1, one.sid)
+        assert late_count() == 0
 
 
 def test_verifications_are_there_before_the_texts_that_point_to_them(kit: Kit) -> None:
@@ -106,6 +119,15 @@ def test_a_work_that_failed_leaves_nothing_and_others_keep_their_ids(kit: Kit) -
         after = added(kit)
     rows = db.session.execute(select(Verification.id, Verification.sid).order_by(Verification.id))
     assert [tuple(row) for row in rows] == [(one.id, one.sid) for one in (before, after)]
+
+
+def test_a_work_that_failed_leaves_no_text_to_tell_of(kit: Kit) -> None:
+    with group():
+        at = late_count()
+        enqueued(kit)
+        forget_late(at)
+        text = enqueued(kit)
+        assert outbox.fresh_texts() == [text]
 
 
 def test_without_a_group_a_row_is_there_at_once(kit: Kit) -> None:

@@ -109,10 +109,12 @@ def late_count() -> int:
 
 
 def forget_late(after: int) -> None:
-    """Undo a part of the transaction at hand: drop the rows that wait behind so many, and what is
-    remembered of it. New rows of other works are inserted, for their ids are known already."""
+    """Undo a part of the transaction at hand: drop the rows that wait behind so many, what is
+    remembered of it, and what it noted. New rows of other works are inserted, for their ids are
+    known already."""
     hand = AT_HAND.get()
     if hand is not None:
         del hand.late[after:]
         settle()
         hand.memory.clear()
+        hand.notes.clear()

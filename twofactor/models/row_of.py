@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Table, bindparam, func, insert, select
 
 from twofactor.extensions import Base
 from twofactor.models import rows
-from twofactor.models.hand import AT_HAND, Write, settle
+from twofactor.models.hand import AT_HAND, Write
 from twofactor.models.prepared import Prepared
 
 
@@ -58,7 +58,6 @@ class RowOf(Prepared):
 
     def _next_id(self) -> int:
         """One more than the last: SQLite has one writer, and gives no other id."""
-        settle([self._table.name])
         return int(self._last.scalar() or 0) + 1
 
     @cached_property

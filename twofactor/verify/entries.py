@@ -57,7 +57,9 @@ Known = Verification | Entry  # where the caller's form does not matter
 class Guessed(NamedTuple):
     """The checks of a verification that has ended, and whom they tell something about."""
 
+    sid: str
     service_id: int | None
+    phone_sealed: bytes
     phone_fingerprint: str
     code_length: int
     checks: int
@@ -69,11 +71,14 @@ _V = Verification.__table__.c
 COLUMNS = [_V[field.name] for field in fields(Entry)]
 _ADD = RowOf(Verification)
 _values_of = attrgetter(*_ADD.names)
-_BY_ID = Prepared(select(*COLUMNS).where(_V.id == bindparam("of")))
+# What every check needs is `apart`: whoever has an id to name has read the row before, and phones
+# and sids are looked after by `settle_of`.
+_BY_ID = Prepared(select(*COLUMNS).where(_V.id == bindparam("of")), apart=True)
 _BY_SID = Prepared(
-    select(*COLUMNS).where(_V.service_id == bindparam("service"), _V.sid == bindparam("of"))
+    select(*COLUMNS).where(_V.service_id == bindparam("service"), _V.sid == bindparam("of")),
+    apart=True,
 )
-GUESSED = (_V.service_id, _V.phone_fingerprint, _V.code_length, _V.checks)
+GUESSED = [_V[name] for name in Guessed._fields]
 _IS_PENDING = _V.status == VerificationStatus.PENDING.value
 _PENDING_OF_USER = Prepared(
     select(_V.id, _V.expires_at).where(
@@ -109,7 +114,6 @@ _SEND_AGAIN = Prepared(
     )
     .values(sends=_V.sends + 1, next_send_at=bindparam("next"), channel=bindparam("way"))
 )
-# The two that every check needs are `apart`: whoever has an id to name has read the row before.
 _COUNT_CHECK = Prepared(
     update(Verification)
     .where(
@@ -141,7 +145,7 @@ def add(entry: Entry) -> None:
     entry.id = _ADD.add_in_group(_values_of(entry))
     kept = memory()
     if kept is not None:
-        kept.setdefault(add, set()).add(entry.phone_fingerprint)
+        kept.setdefault(add, set()).update((entry.phone_fingerprint, entry.sid))
     foreseen().pop(entry.phone_fingerprint, None)
 
 
@@ -152,10 +156,10 @@ def foreseen() -> dict[str, Any]:
     return {} if kept is None else cast(dict[str, Any], kept.setdefault(foreseen, {}))
 
 
-def settle_of(prints: Iterable[str]) -> None:
-    """Have statements that are `apart` find what was added for these phones."""
+def settle_of(names: Iterable[str]) -> None:
+    """Have statements that are `apart` find what was added for these fingerprints or sids."""
     added: set[str] = (memory() or {}).get(add, set())
-    if not added.isdisjoint(prints):
+    if not added.isdisjoint(names):
         settle()
 
 
@@ -169,6 +173,7 @@ def by_id(verification_id: int) -> Entry:
 
 def by_sid(service_id: int, sid: str) -> Entry | None:
     """A verification of this service."""
+    settle_of([sid])
     row = _BY_SID.first(service=service_id, of=sid)
     return Entry(*row) if row else None
 

@@ -8,7 +8,9 @@ is committed before anybody compares; when it ends, those that were wrong are ke
 
 from datetime import datetime
 
+from twofactor.crypto import Unreadable
 from twofactor.kit import Kit
+from twofactor.models.verifications import phone_place
 from twofactor.verify import limits
 from twofactor.verify.entries import Guessed, Known
 from twofactor.verify.limits import DAY, MANY_CODES, Limit, LimitReached
@@ -42,28 +44,30 @@ def length_for(spent: int, wanted: int, checks: int) -> int:
     return LONGEST
 
 
-def of(kit: Kit, service_id: int, phone: str) -> tuple[Limit, str]:
-    """The budget of a phone at a service, and whose it is."""
-    return YEAR, _whose(service_id, kit.keyring.fingerprint(phone))
+def of(service_id: int, phone: str) -> tuple[Limit, str]:
+    """The budget of a phone at a service, and whose it is. By the phone itself: fingerprints change
+    with the data key, and a year must outlast that."""
+    return YEAR, f"{service_id}:{phone}"
 
 
 def code_length(
     kit: Kit, service_id: int, phone: str, latest: Known | None, wanted: int, now: datetime
 ) -> int:
     """How long the next code of a phone at a service is, whose latest verification is that."""
-    spent = limits.spent(kit, *of(kit, service_id, phone), now)
+    spent = limits.spent(kit, *of(service_id, phone), now)
     if latest is not None and latest.is_pending:
         spent += latest.checks * units(latest.code_length)
     return length_for(spent, wanted, kit.settings.codes.max_checks)
 
 
 def check(kit: Kit, verification: Known, now: datetime) -> None:
-    """Raise LimitReached when the check that was just counted is one too many; only codes of the
-    greatest length can come to that, for shorter ones are drawn where all their checks fit."""
-    if verification.code_length < LONGEST or not kit.settings.limits:
+    """Raise LimitReached when the check that was just counted is one too many. Only codes that may
+    use the whole budget can come to that: shorter ones leave room for checks of the code in whose
+    place they came, which were counted meanwhile."""
+    if SHARES[verification.code_length] < BUDGET or not kit.settings.limits:
         return
     guessed = verification.checks * units(verification.code_length)
-    wait = limits.wait(kit, YEAR, _payer(verification), now, guessed)
+    wait = limits.wait(kit, *_payer(kit, verification), now, guessed)
     if wait:
         raise LimitReached(YEAR, wait)
 
@@ -72,13 +76,15 @@ def keep(kit: Kit, guessed: Guessed, now: datetime, right: int = 0) -> None:
     """Keep for a year what was guessed at a verification that ends now, but for its `right` check:
     the budget is for wrong ones. Until then its own count of checks tells it."""
     wrong = guessed.checks - right
-    if guessed.service_id is not None and wrong > 0:
-        limits.note(kit, YEAR, _payer(guessed), now, wrong * units(guessed.code_length))
+    if guessed.service_id is None or wrong <= 0:
+        return
+    try:
+        payer = _payer(kit, guessed)
+    except Unreadable:  # its key was dropped: no code goes to that phone by this row any more
+        return
+    limits.note(kit, *payer, now, wrong * units(guessed.code_length))
 
 
-def _payer(verification: Known | Guessed) -> str:
-    return _whose(verification.service_id, verification.phone_fingerprint)
-
-
-def _whose(service_id: int | None, fingerprint: str) -> str:
-    return f"{service_id}:{fingerprint}"
+def _payer(kit: Kit, verification: Known | Guessed) -> tuple[Limit, str]:
+    phone = kit.keyring.unseal(verification.phone_sealed, phone_place(verification.sid))
+    return of(verification.service_id or 0, phone)

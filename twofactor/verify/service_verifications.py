@@ -43,7 +43,7 @@ def foresee(kit: Kit, wanted: Sequence[Wanted], also: Counts) -> None:
     counts = [*also]
     for one, service_id in zip(wanted, glance.foresee(kit, wanted), strict=True):
         if service_id is not None:
-            counts.append(risk_budget.of(kit, service_id, one.phone.e164))
+            counts.append(risk_budget.of(service_id, one.phone.e164))
         counts += limits.of_send(one.phone, None, is_verified=False, is_guarded=True)
     limits.foresee(kit, counts, kit.now())
 

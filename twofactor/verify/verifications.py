@@ -9,7 +9,7 @@ from twofactor import audit, risk
 from twofactor.extensions import db
 from twofactor.kit import Kit, Visitor
 from twofactor.models import Message, Service, Session, Verification
-from twofactor.models.database import changed, connection
+from twofactor.models.database import connection
 from twofactor.models.prepared import Prepared
 from twofactor.sms import edits, outbox, rates
 from twofactor.sms.phone import Phone
@@ -166,11 +166,10 @@ def end_all(
     """The same for all such pending verifications, whose texts stay where they are; how many."""
     pending = update(Verification).where(Verification.status == VerificationStatus.PENDING, *which)
     ended = pending.values(status=status.value, settled_at=now, code_digest=None, code_sealed=None)
-    tried = ended.where(Verification.checks > 0).returning(*entries.GUESSED)
-    guessed = [entries.Guessed(*row) for row in connection().execute(tried)]
-    for one in guessed:
-        risk_budget.keep(kit, one, now)
-    return len(guessed) + changed(ended)
+    rows = connection().execute(ended.returning(*entries.GUESSED)).all()
+    for row in rows:
+        risk_budget.keep(kit, entries.Guessed(*row), now)
+    return len(rows)
 
 
 def count_right(kit: Kit, verification: Entry) -> None:
