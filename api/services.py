@@ -20,7 +20,7 @@ from twofactor.verify.services import LONGEST_CODE, SHORTEST_CODE
 from twofactor.verify.tenants import Tenant
 from twofactor.words import AuditEvent, Scope
 
-Look = Callable[[Kit, Wanted], Glance | None]
+Sight = Callable[[Kit, Wanted], Glance | None]
 
 COLLECTION = "/v2/Services"
 ONE = "/v2/Services/{Sid}"
@@ -99,7 +99,7 @@ def wanted(call: Call) -> Wanted:
     return Wanted(call.caller.account_id, call.path["ServiceSid"], call.given["To"])
 
 
-def seen_by(look: Look, call: Call) -> Glance:
+def seen_by(look: Sight, call: Call) -> Glance:
     """The same, with what is known of the phone that the call is about. Raises ApiError 404."""
     found = look(call.kit, wanted(call))
     if found is None:

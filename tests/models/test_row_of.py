@@ -84,11 +84,11 @@ def test_what_stands_apart_finds_what_it_is_about(kit: Kit) -> None:
         old = added(kit)
     with group():
         one = added(kit, OTHER_PHONE)
-        entries.settle_of([old.phone_fingerprint])
+        entries.flush_of([old.phone_fingerprint])
         assert entries.by_id(old.id).sid == old.sid
         assert entries.by_sid(1, old.sid) is None  # of no service
         assert late_count() == 1
-        entries.settle_of([one.phone_fingerprint])
+        entries.flush_of([one.phone_fingerprint])
         assert late_count() == 0
         assert entries.count_check(one, kit.now()) is not None
         assert entries.end(one.id, VerificationStatus.CANCELED, kit.now()) is not None
@@ -114,7 +114,7 @@ def test_a_work_that_failed_leaves_nothing_and_others_keep_their_ids(kit: Kit) -
         at = late_count()
         added(kit, OTHER_PHONE)
         forget_late(at)
-        entries.settle_of([before.phone_fingerprint])  # what was remembered of it is gone
+        entries.flush_of([before.phone_fingerprint])  # what was remembered of it is gone
         assert entries.count_check(before, kit.now()) is not None
         after = added(kit)
     rows = db.session.execute(select(Verification.id, Verification.sid).order_by(Verification.id))

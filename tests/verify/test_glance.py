@@ -23,10 +23,12 @@ from twofactor.words import VerificationStatus
 class Shop:
     """A program with a code under way to each phone."""
 
+    neighbour: "Shop"
+
     def __init__(self, app: Flask) -> None:
         self.program = Program(app)
         for phone in (PHONE, OTHER_PHONE):
-            self.program.start(phone)
+            assert self.program.start(phone).status_code == 201
 
     def wanted(self, phone: Phone = PHONE) -> Wanted:
         service = db.session.query(Service).filter_by(sid=self.program.service_sid).one()
@@ -36,6 +38,7 @@ class Shop:
 @pytest.fixture
 def shop(app: Flask, cast: Cast, clock: FixedClock) -> Iterator[Shop]:
     made = Shop(app)
+    made.neighbour = Shop(app)
     with app.app_context():
         yield made
 
@@ -99,6 +102,13 @@ def test_what_was_foreseen_for_another_account_is_not_taken(shop: Shop) -> None:
     with group():
         glance.foresee(house().kit, [one])
         assert glance.of_check(house().kit, stranger) is None
+
+
+def test_two_services_that_want_one_phone_find_each_its_own(shop: Shop) -> None:
+    one, other = shop.wanted(), shop.neighbour.wanted()
+    with group():
+        assert glance.foresee(house().kit, [one, other]) == [1, 2]
+        assert [latest(of).service_id for of in (one, other)] == [1, 2]
 
 
 def test_a_service_that_is_not_there_has_no_id(shop: Shop) -> None:

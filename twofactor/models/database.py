@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import UpdateBase
 
 from twofactor.extensions import db
-from twofactor.models.hand import AT_HAND, Hand, settle, write_all_waiting
+from twofactor.models.hand import AT_HAND, Hand, flush, write_all_waiting
 
 BUSY_MILLISECONDS = 10_000
 CACHE_KIB = 8 * 1024  # of pages a connection; SQLite's own 2 MiB read a large index again and again
@@ -147,7 +147,7 @@ def connection() -> Connection:
     rows that waited are written by then."""
     hand = AT_HAND.get()
     if hand is not None:
-        settle()
+        flush()
         return hand.connection
     session = db.session()
     session.flush()

@@ -28,7 +28,7 @@ class Hand:
     driver: Any  # the driver's own connection under it
     notes: dict[str, Any] = field(default_factory=dict)
     late: list[tuple[Write, Row]] = field(default_factory=list)
-    unsettled: dict[str, tuple[int, Write]] = field(default_factory=dict)  # by table: see settle
+    unflushed: dict[str, tuple[int, Write]] = field(default_factory=dict)  # by table: see flush
     memory: dict[Any, Any] = field(default_factory=dict)
 
     @property
@@ -39,7 +39,7 @@ class Hand:
     def insert_late(self, table: str, rank: int, write: Write, row: Row) -> None:
         """Have a new row of a table that is read inserted by `write` with others of its group;
         those of a lower `rank` first."""
-        self.unsettled[table] = rank, write
+        self.unflushed[table] = rank, write
         self.late.append((write, row))
 
 
@@ -66,14 +66,14 @@ def write_in_group(write: Write, row: Row) -> None:
         write([row])
 
 
-def settle(tables: Collection[str] | None = None) -> None:
+def flush(tables: Collection[str] | None = None) -> None:
     """Insert the new rows that wait, if there are some of these tables, or any."""
     hand = AT_HAND.get()
-    if hand is None or not hand.unsettled:
+    if hand is None or not hand.unflushed:
         return
-    if tables is None or not hand.unsettled.keys().isdisjoint(tables):
-        ranked = sorted(hand.unsettled.values(), key=itemgetter(0))
-        hand.unsettled.clear()
+    if tables is None or not hand.unflushed.keys().isdisjoint(tables):
+        ranked = sorted(hand.unflushed.values(), key=itemgetter(0))
+        hand.unflushed.clear()
         for _, write in ranked:
             write_waiting(write)
 
@@ -89,7 +89,7 @@ def write_waiting(write: Write) -> None:
 
 def write_all_waiting() -> None:
     """Write now whatever waits for the end of the transaction at hand."""
-    settle()
+    flush()
     hand = AT_HAND.get()
     for write in dict.fromkeys(write for write, _ in hand.late) if hand else ():
         write_waiting(write)
@@ -115,6 +115,6 @@ def forget_late(after: int) -> None:
     hand = AT_HAND.get()
     if hand is not None:
         del hand.late[after:]
-        settle()
+        flush()
         hand.memory.clear()
         hand.notes.clear()

@@ -25,7 +25,7 @@ from sqlalchemy.types import TypeEngine
 
 from twofactor.extensions import Base
 from twofactor.models.database import driver
-from twofactor.models.hand import settle
+from twofactor.models.hand import flush
 
 _WORD = re.compile(r"\w+", re.ASCII)
 
@@ -92,7 +92,7 @@ class Prepared:
             said = said if isinstance(said, ClauseElement) else said(dialect.name)
             plan = self._plans[dialect.name] = _Plan(said, dialect)
         if not self._is_apart:
-            settle(plan.tables)
+            flush(plan.tables)
         return here, plan
 
 

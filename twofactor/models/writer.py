@@ -31,7 +31,7 @@ from twofactor.models.entries import (
     Waiting,
     Work,
 )
-from twofactor.models.hand import forget_late, late_count, settle, write_all_waiting
+from twofactor.models.hand import flush, forget_late, late_count, write_all_waiting
 
 GROUP_SIZE = 256
 QUEUE_SIZE = 4096
@@ -217,7 +217,7 @@ class GroupWriter:
             try:
                 with here.execution_options(writes=True, waits=waits).begin(), at_hand(here):
                     for verb, entries in by_verb.items():
-                        settle()  # verbs may name any table
+                        flush()  # verbs may name any table
                         do = of_works if verb is run_each else verb
                         results = do(here, [entry.item for entry in entries])
                         done.extend(zip(entries, results, strict=True))

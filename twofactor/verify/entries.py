@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, cast
 from sqlalchemy import bindparam, select, update
 
 from twofactor.models import Verification
-from twofactor.models.hand import memory, settle
+from twofactor.models.hand import flush, memory
 from twofactor.models.prepared import Prepared
 from twofactor.models.row_of import RowOf
 from twofactor.models.verifications import Facts
@@ -72,7 +72,7 @@ COLUMNS = [_V[field.name] for field in fields(Entry)]
 _ADD = RowOf(Verification)
 _values_of = attrgetter(*_ADD.names)
 # What every check needs is `apart`: whoever has an id to name has read the row before, and phones
-# and sids are looked after by `settle_of`.
+# and sids are looked after by `flush_of`.
 _BY_ID = Prepared(select(*COLUMNS).where(_V.id == bindparam("of")), apart=True)
 _BY_SID = Prepared(
     select(*COLUMNS).where(_V.service_id == bindparam("service"), _V.sid == bindparam("of")),
@@ -156,11 +156,11 @@ def foreseen() -> dict[str, Any]:
     return {} if kept is None else cast(dict[str, Any], kept.setdefault(foreseen, {}))
 
 
-def settle_of(names: Iterable[str]) -> None:
+def flush_of(names: Iterable[str]) -> None:
     """Have statements that are `apart` find what was added for these fingerprints or sids."""
     added: set[str] = (memory() or {}).get(add, set())
     if not added.isdisjoint(names):
-        settle()
+        flush()
 
 
 def by_id(verification_id: int) -> Entry:
@@ -173,7 +173,7 @@ def by_id(verification_id: int) -> Entry:
 
 def by_sid(service_id: int, sid: str) -> Entry | None:
     """A verification of this service."""
-    settle_of([sid])
+    flush_of([sid])
     row = _BY_SID.first(service=service_id, of=sid)
     return Entry(*row) if row else None
 

@@ -59,7 +59,7 @@ def foresee(kit: Kit, wanted: Iterable[Wanted]) -> list[int | None]:
     kept, services = entries.foreseen(), []
     for one in wanted:
         prints = kit.keyring.fingerprints(one.phone.e164)
-        entries.settle_of(prints)
+        entries.flush_of(prints)
         rows = {of: _look_now(one, of) for of in prints}
         kept.update((of, (one, row)) for of, row in rows.items())
         services.append(next((row[0] for row in rows.values() if row is not None), None))
@@ -70,7 +70,7 @@ def of_check(kit: Kit, wanted: Wanted) -> Glance | None:
     """What is known of a phone, under whatever key its rows were written, and of a service; None
     when the service is not this account's."""
     prints = kit.keyring.fingerprints(wanted.phone.e164)
-    entries.settle_of(prints)
+    entries.flush_of(prints)
     looks = [_look(wanted, one) for one in prints]
     rows = [row for row in looks if row is not None]
     if not rows:
