@@ -1,9 +1,6 @@
 """Starts that are written in one group: rows go out together, and each is a start of its own."""
 
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from flask import Flask
 from sqlalchemy import func, select
@@ -11,11 +8,12 @@ from werkzeug.test import TestResponse
 
 from tests.api.program import OTHER_PHONE, PHONE, Program, wrong
 from tests.cast import Cast
-from tests.security.racers import at_once
+from tests.security.racers import at_once, busy
 from twofactor.clock import FixedClock
 from twofactor.extensions import db
 from twofactor.house import house
 from twofactor.models import Attempt, AuditEntry, Message, Verification
+from twofactor.models.writer import GroupWriter
 from twofactor.sms.phone import Phone
 from twofactor.words import AuditEvent, Status
 
@@ -42,22 +40,13 @@ def together(shop: Program, what: str, forms: list[dict[str, str]]) -> list[dict
         answer = client.post(f"{shop.base}/{what}", data=form, headers=shop.headers())
         return {"http": answer.status_code, **(answer.json or {})}
 
-    with busy(shop):
+    with busy(writer_of(shop)):
         return at_once([lambda form=form: ask(form) for form in forms])  # type: ignore[misc]
 
 
-@contextmanager
-def busy(shop: Program) -> Iterator[None]:
-    """Keep the writer from writing for half a second."""
-    gate = threading.Event()
+def writer_of(shop: Program) -> GroupWriter:
     with shop.app.app_context():
-        writer = house().writer
-    holding = threading.Thread(target=lambda: writer.run(lambda _: gate.wait(10)))
-    holding.start()
-    threading.Timer(0.5, gate.set).start()
-    time.sleep(0.05)
-    yield
-    holding.join()
+        return house().writer
 
 
 def test_each_of_a_group_has_its_text_and_its_audit(
@@ -115,7 +104,7 @@ def test_a_code_is_checked_in_the_group_that_starts_it(trusted: Program) -> None
         client = trusted.app.test_client()
         return client.post(f"{trusted.base}/{what}", data=form, headers=trusted.headers())
 
-    with busy(trusted):
+    with busy(writer_of(trusted)):
         started, checked = at_once(
             [
                 lambda: ask("Verifications", start, 0.1),

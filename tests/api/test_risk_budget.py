@@ -75,6 +75,8 @@ def test_s07_right_codes_cost_nothing(shop: Program, cast: Cast, clock: FixedClo
     with shop.app.app_context():
         kit = house().kit
         assert limits.spent(kit, *risk_budget.of(1, PHONE.e164), kit.now()) == 0
+    shop.start()
+    assert len(cast.code(PHONE)) == 6
 
 
 GUESSES_OF_SIX_DIGITS = 86  # after them five more would go beyond 90 % of the budget

@@ -1,7 +1,6 @@
 """Grouped commits."""
 
 import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 
@@ -10,11 +9,11 @@ from flask import Flask
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from tests.security.racers import at_once
+from tests.security.racers import at_once, busy
 from twofactor.extensions import db
 from twofactor.models import database, hand
 from twofactor.models import writer as module
-from twofactor.models.entries import Ahead, Look, Overloaded, Then
+from twofactor.models.entries import Ahead, Overloaded, Then
 from twofactor.models.hand import Row
 from twofactor.models.writer import GroupWriter
 
@@ -256,35 +255,33 @@ def test_what_fails_then_takes_nothing_back(app: Flask, writer: GroupWriter) -> 
 
 def together(writer: GroupWriter, works: list[Callable[[Connection], object]]) -> None:
     """Have these written in one group."""
-    gate = threading.Event()
-    holding = threading.Thread(target=lambda: writer.run(lambda _: gate.wait(10)))
-    holding.start()
-    threading.Timer(0.3, gate.set).start()
-    time.sleep(0.05)
-    at_once([lambda work=work: writer.run(work) for work in works])  # type: ignore[misc]
-    holding.join()
+    with busy(writer):
+        at_once([lambda work=work: writer.run(work) for work in works])  # type: ignore[misc]
 
 
-def told(seen: list[str], name: str) -> Ahead:
-    """A work that tells what it wants seen, and when it runs."""
+class Watched:
+    """Works that tell what they want seen, and what became of them."""
 
-    def look(wanted: Sequence[str]) -> None:
-        seen.append(f"look {sorted(wanted)}")
+    def __init__(self) -> None:
+        self.seen: list[str] = []
 
-    return Ahead(lambda: seen.append("run"), _looks.setdefault(id(seen), look), name)
+    def work(self, name: str) -> Ahead:
+        return Ahead(self.run, self.look, name)
 
+    def look(self, wanted: Sequence[str]) -> None:
+        self.seen.append(f"look {sorted(wanted)}")
 
-_looks: dict[int, Look] = {}
+    def run(self) -> None:
+        self.seen.append("run")
 
 
 def test_works_that_tell_look_together_before_the_first_runs(writer: GroupWriter) -> None:
-    seen: list[str] = []
-    quiet = Ahead(lambda: seen.append("run"))
-    together(writer, [told(seen, "a"), quiet, told(seen, "b")])
-    assert seen == ["look ['a', 'b']", "run", "run", "run"]
+    told = Watched()
+    together(writer, [told.work("a"), Ahead(told.run), told.work("b")])
+    assert told.seen == ["look ['a', 'b']", "run", "run", "run"]
 
 
 def test_nobody_looks_ahead_beside_a_work_that_does_not_tell(writer: GroupWriter) -> None:
-    seen: list[str] = []
-    together(writer, [told(seen, "a"), lambda _: seen.append("other"), told(seen, "b")])
-    assert sorted(seen) == ["other", "run", "run"]
+    told = Watched()
+    together(writer, [told.work("a"), lambda _: told.seen.append("other"), told.work("b")])
+    assert sorted(told.seen) == ["other", "run", "run"]

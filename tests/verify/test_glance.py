@@ -1,18 +1,17 @@
 """What works of a group read ahead of their turn, and what makes it void."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 from flask import Flask
 
 from tests.api.program import OTHER_PHONE, PHONE, Program
 from tests.cast import Cast
+from tests.models.test_row_of import group
 from twofactor.clock import FixedClock
 from twofactor.extensions import db
 from twofactor.house import house
 from twofactor.models import Service
-from twofactor.models.database import at_hand
 from twofactor.sms.phone import Phone
 from twofactor.verify import entries, glance
 from twofactor.verify.entries import Entry
@@ -41,14 +40,6 @@ def shop(app: Flask, cast: Cast, clock: FixedClock) -> Iterator[Shop]:
     made.neighbour = Shop(app)
     with app.app_context():
         yield made
-
-
-@contextmanager
-def group() -> Iterator[None]:
-    """A transaction of many works."""
-    db.session.rollback()
-    with db.engine.connect().execution_options(writes=True) as here, here.begin(), at_hand(here):
-        yield
 
 
 def latest(wanted: Wanted) -> Entry:

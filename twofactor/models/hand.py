@@ -61,7 +61,7 @@ def write_in_group(write: Write, row: Row) -> None:
     to be locked in the order in which the verbs name them."""
     hand = AT_HAND.get()
     if hand is not None and hand.is_group:
-        hand.late.append((write, row))
+        write_late(write, row)
     else:
         write([row])
 
