@@ -1,7 +1,7 @@
 """New rows of one table: at once, or with others of their group.
 
 One statement that is run for all new rows of a group costs half of what it costs among others: a
-twelfth of a start that is one of many.
+twentieth of a start that is one of many.
 """
 
 from collections.abc import Sequence
